@@ -1,0 +1,86 @@
+"""Acts on bids before and after the opening (the opening itself: opening.py)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from procurement.accounts.models import Organisation
+from procurement.bids.enums import Round
+from procurement.bids.models import Bid, Envelope
+from procurement.calls.models import Lot
+from procurement.common import sealing
+from procurement.common.models import next_number
+from procurement.rules import rulebook
+from workflows import engine, jobs
+from workflows.clock import act_time
+from workflows.errors import TransitionBlocked
+from workflows.reasons import Reason
+
+
+def offer(price: Decimal | None, quantities: dict[str, Decimal] | None = None, proposal: str = "") -> dict[str, Any]:
+    """An offer as it is sealed; price in yuan, none where the price is fixed by the call."""
+    return {
+        "price": str(price) if price is not None else None,
+        "quantities": {code: str(value) for code, value in (quantities or {}).items()},
+        "proposal": proposal,
+    }
+
+
+def _refuse_second(bid: Bid) -> None:
+    rule = rulebook.find("B2", on=act_time(), region=bid.lot.call.project.buyer.region)
+    message = _("%(name)s has a bid here already; withdraw it to replace it.") % {"name": bid.supplier}
+    reason = rule.reason(message) if rule is not None else Reason(message, code="second_bid")
+    raise TransitionBlocked([reason], act="bid.submit", subject=bid)
+
+
+@transaction.atomic
+def submit_bid(lot: Lot, content: dict[str, Any], *, by: Any, organisation: Organisation) -> Bid:
+    """Seals ``content`` (see ``offer``) to the call and hands it in; the plaintext is stored nowhere.
+
+    Raises ``TransitionBlocked`` (B1, B2 …) or ``PermissionDenied``; nothing of a refused bid is kept.
+    """
+    bid = Bid.objects.filter(lot=lot, supplier=organisation).first()
+    if bid is None:
+        call = lot.call
+        number = f"{call.number}-B{next_number(f'{call.number}-B'):02d}"
+        bid = Bid(lot=lot, supplier=organisation, number=number)
+        engine.begin(bid, by=by, organisation=organisation, action="draft")
+    elif bid.state not in ("draft", "withdrawn"):
+        _refuse_second(bid)
+    return _hand_in(bid, bid.submit, Round.FIRST, content, by=by, organisation=organisation)
+
+
+def _hand_in(
+    bid: Bid, move: Any, round_: str, content: dict[str, Any], *, by: Any, organisation: Organisation
+) -> Bid:
+    call = bid.lot.call
+    sealed = sealing.seal(content, bytes(call.public_key), call.number) if call.public_key else b""
+    digest = sealing.fingerprint(sealed)
+    engine.perform(
+        move, by=by, organisation=organisation, given={"sealed": sealed}, sha256=digest, round=str(round_)
+    )
+    Envelope.objects.create(bid=bid, round=round_, sealed=sealed, sha256=digest, sealed_at=act_time())
+    jobs.enqueue("bid.submitted", bid_id=bid.pk)
+    return bid
+
+
+@transaction.atomic
+def offer_final(bid: Bid, content: dict[str, Any], *, by: Any, organisation: Organisation) -> Bid:
+    """Seals a bidder's one final offer (P10)."""
+    return _hand_in(bid, bid.offer_final, Round.FINAL, content, by=by, organisation=organisation)
+
+
+def withdraw_bid(bid: Bid, *, by: Any, organisation: Organisation) -> Bid:
+    return engine.perform(bid.withdraw, by=by, organisation=organisation)
+
+
+def qualify_bid(bid: Bid, *, by: Any, organisation: Organisation) -> Bid:
+    return engine.perform(bid.qualify, by=by, organisation=organisation)
+
+
+def reject_bid(bid: Bid, *, by: Any, organisation: Organisation, reason: str, rule: str = "") -> Bid:
+    return engine.perform(bid.reject, by=by, organisation=organisation, reason=reason, rule=rule)

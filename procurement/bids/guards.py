@@ -1,0 +1,104 @@
+"""May this bid be handed in, taken back, opened, let in now? (RULES §4, P10, P14)"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from procurement.calls.enums import CallState
+from procurement.rules import rulebook
+from workflows.machine import Act
+from workflows.reasons import Reason
+
+
+def _stamp(moment: datetime) -> str:
+    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _rule(rule_id: str, bid: Any, act: Act) -> Any:
+    return rulebook.find(rule_id, on=act.at, region=bid.lot.call.project.buyer.region)
+
+
+def call_takes_bids(bid: Any, act: Act) -> Iterator[Reason]:
+    """B1: after the deadline a bid is refused, to the second; the deadline itself is in time (令87 art 33)."""
+    call = bid.lot.call
+    if act.at > call.deadline:
+        rule = _rule("B1", bid, act)
+        message = _("The deadline was %(deadline)s; it is now %(now)s.") % {
+            "deadline": _stamp(call.deadline),
+            "now": _stamp(act.at),
+        }
+        yield rule.reason(message) if rule is not None else Reason(message, code="late")
+    elif call.state != CallState.PUBLISHED or (call.published_at and act.at < call.published_at):
+        yield Reason(_("This call does not take bids."), code="call_state")
+    if bid.lot.failed_reason:
+        yield Reason(_("This lot has ended."), code="lot_failed")
+
+
+def may_still_withdraw(bid: Any, act: Act) -> Iterator[Reason]:
+    """B2: withdraw and replace until the deadline (令87 art 34)."""
+    if act.at > bid.lot.call.deadline:
+        rule = _rule("B2", bid, act)
+        message = _("A bid can be withdrawn until the deadline, %(deadline)s.") % {
+            "deadline": _stamp(bid.lot.call.deadline)
+        }
+        yield rule.reason(message) if rule is not None else Reason(message, code="late")
+
+
+def supplier_may_bid(bid: Any, act: Act) -> Iterator[Reason]:
+    """W2, W3, P14: who may supply; whoever buys or designs the call may not bid (条例 art 18)."""
+    supplier, call = bid.supplier, bid.lot.call
+    rule = _rule("P14", bid, act)
+    if rule is not None and (supplier.pk == call.project.buyer_id or supplier.code == call.project.buyer.code):
+        yield rule.reason(_("The buyer does not bid for its own call."))
+    rule = _rule("W3", bid, act)
+    if rule is not None and (supplier.is_buyer or supplier.is_station):
+        yield rule.reason(_("%(name)s is not an organisation that supplies services.") % {"name": supplier})
+
+
+def has_envelope(bid: Any, act: Act) -> Iterator[Reason]:
+    if not act.preview and not act.given.get("sealed"):
+        yield Reason(_("There is no offer in the envelope."), code="empty")
+
+
+def deadline_passed(bid: Any, act: Act) -> Iterator[Reason]:
+    if act.at < bid.lot.call.deadline:
+        rule = _rule("B5", bid, act)
+        message = _("Nothing is opened before the deadline.")
+        yield rule.reason(message) if rule is not None else Reason(message, code="early")
+
+
+def price_within_ceiling(bid: Any, act: Act) -> Iterator[Reason]:
+    """B3: above the ceiling or the budget the bid is rejected, with reason (令87 art 63)."""
+    rule = _rule("B3", bid, act)
+    if rule is None or bid.price is None:
+        return
+    if bid.price > bid.lot.ceiling or bid.price > bid.lot.call.project.budget:
+        yield rule.reason(
+            _("%(name)s offers %(price)s yuan, above the ceiling of %(ceiling)s yuan: reject the bid with this reason.")
+            % {"name": bid.supplier, "price": bid.price, "ceiling": min(bid.lot.ceiling, bid.lot.call.project.budget)}
+        )
+
+
+def has_reject_reason(bid: Any, act: Act) -> Iterator[Reason]:
+    if not act.preview and not act.reason.strip():
+        yield Reason(_("A bid is rejected with a reason that the bidder can read."), code="reason")
+
+
+def final_offers_invited(bid: Any, act: Act) -> Iterator[Reason]:
+    """P10, B1: one final offer for everyone still in, until the time all were given."""
+    call = bid.lot.call
+    rule = rulebook.find("P10", variant=call.method, on=act.at, region=call.project.buyer.region)
+    if not call.has_final_offers:
+        message = _("This procedure knows one offer only.")
+        yield rule.reason(message) if rule is not None else Reason(message, code="one_offer")
+    elif call.final_offers_until is None:
+        yield Reason(_("Final offers have not been invited yet."), code="not_invited")
+    elif act.at > call.final_offers_until:
+        late = _rule("B1", bid, act)
+        message = _("Final offers were due by %(until)s.") % {"until": _stamp(call.final_offers_until)}
+        yield late.reason(message) if late is not None else Reason(message, code="late")

@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from procurement.accounts.models import Organisation
+from procurement.bids import guards, permissions
+from procurement.bids.enums import SEALED_STATES, BidState, Round
+from procurement.calls.models import Call, Lot
+from procurement.projects.models import Project, ThreadMachine, money_field
+from workflows.machine import Act, StateField, transition
+
+
+class Bid(ThreadMachine):
+    """One supplier's bid for one lot. Until the opening its content exists only inside its envelope."""
+
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="bids")
+    supplier = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="bids")
+    number = models.CharField(_("receipt number"), max_length=60, unique=True)
+    state = StateField(choices=BidState.choices, default=BidState.DRAFT)
+    submitted_at = models.DateTimeField(null=True)
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True)
+    first_price = money_field(_("first offer"), null=True)
+    price = money_field(_("price"), null=True)
+    quantities = models.JSONField(default=dict)
+    proposal = models.TextField(blank=True)
+    reject_reason = models.TextField(blank=True)
+    reject_rule = models.CharField(max_length=10, blank=True)
+    low_price_rules = models.JSONField(default=list)
+    low_price_explanation = models.TextField(blank=True)
+    low_price_accepted = models.BooleanField(null=True)
+    points = models.JSONField(default=dict)
+    total = models.DecimalField(max_digits=6, decimal_places=2, null=True)
+    rank = models.PositiveSmallIntegerField(null=True)
+
+    class Meta(ThreadMachine.Meta):
+        ordering = ["lot", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["lot", "supplier"], name="bid_once_a_lot"),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "withdrawn"]) | Q(submitted_at__isnull=False, submitted_by__isnull=False),
+                name="bid_submitted_has_author",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[str(state) for state in SEALED_STATES])
+                | Q(price__isnull=True, first_price__isnull=True, opened_at__isnull=True, proposal=""),
+                name="bid_sealed_shows_nothing",
+            ),
+            models.CheckConstraint(condition=Q(price__isnull=True) | Q(price__gte=0), name="bid_price_not_negative"),
+            models.CheckConstraint(
+                condition=~Q(state="rejected") | ~Q(reject_reason=""), name="bid_rejected_has_reason"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["scored", "won", "lost"]) | Q(total__isnull=False, rank__isnull=False),
+                name="bid_scored_has_rank",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def project(self) -> Project:
+        return self.lot.call.project
+
+    @property
+    def call(self) -> Call:
+        return self.lot.call
+
+    @transition(
+        source=["draft", "withdrawn"],
+        target="submitted",
+        guards=[guards.call_takes_bids, guards.supplier_may_bid, guards.has_envelope],
+        permission=permissions.supplier,
+        label=_("Submit the bid"),
+    )
+    def submit(self, act: Act) -> None:
+        self.submitted_at, self.submitted_by, self.withdrawn_at = act.at, act.by, None
+
+    @transition(
+        source="submitted",
+        target="withdrawn",
+        guards=[guards.may_still_withdraw],
+        permission=permissions.supplier,
+        label=_("Withdraw the bid"),
+    )
+    def withdraw(self, act: Act) -> None:
+        self.withdrawn_at = act.at
+
+    @transition(
+        source="submitted", target="opened", permission=None, automatic=True,
+        guards=[guards.deadline_passed], label=_("Open"),
+    )
+    def open(self, act: Act) -> None:
+        offer = act.given["offer"]
+        self.opened_at = act.at
+        self.first_price = self.price = offer["price"]
+        self.quantities, self.proposal = offer["quantities"], offer["proposal"]
+
+    @transition(
+        source="opened",
+        target="qualified",
+        guards=[guards.price_within_ceiling],
+        permission=permissions.buyer_staff,
+        label=_("Let in"),
+    )
+    def qualify(self, act: Act) -> None:
+        pass
+
+    @transition(
+        source=["opened", "qualified", "final_offered"],
+        target="rejected",
+        guards=[guards.has_reject_reason],
+        permission=permissions.buyer_staff,
+        label=_("Reject"),
+    )
+    def reject(self, act: Act) -> None:
+        self.reject_reason, self.reject_rule = act.reason, str(act.facts.get("rule", ""))
+
+    @transition(
+        source="qualified",
+        target="final_offered",
+        guards=[guards.final_offers_invited, guards.has_envelope],
+        permission=permissions.supplier,
+        label=_("Seal the final offer"),
+    )
+    def offer_final(self, act: Act) -> None:
+        pass
+
+    @transition(
+        source=["qualified", "final_offered"], target="scored", permission=None, automatic=True, label=_("Score")
+    )
+    def score(self, act: Act) -> None:
+        self.points, self.rank = act.facts["points"], act.facts["rank"]
+        self.total = Decimal(act.facts["total"])
+
+    @transition(source="scored", target="won", permission=None, automatic=True, label=_("Win"))
+    def win(self, act: Act) -> None:
+        pass
+
+    @transition(source="scored", target="lost", permission=None, automatic=True, label=_("Lose"))
+    def lose(self, act: Act) -> None:
+        pass
+
+
+class Envelope(models.Model):
+    """A sealed offer. What replaced it stays beside it; none is ever changed."""
+
+    bid = models.ForeignKey(Bid, on_delete=models.PROTECT, related_name="envelopes")
+    round = models.CharField(max_length=5, choices=Round.choices, default=Round.FIRST)
+    sealed = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["bid", "pk"]
+        triggers = [pgtrigger.Protect(name="untouched", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.bid_id} {self.round} {self.sha256[:12]}"
+
+
+class OpeningConfirmation(models.Model):
+    """One officer's word, with their own login, that the envelopes of a round may be opened."""
+
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="confirmations")
+    round = models.CharField(max_length=5, choices=Round.choices)
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.officer} {self.at}"

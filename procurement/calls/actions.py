@@ -1,0 +1,108 @@
+"""Acts on calls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from procurement.accounts.models import Organisation
+from procurement.calls.enums import CallState
+from procurement.calls.models import Call, CallKey, Criterion, Lot
+from procurement.common import sealing
+from procurement.projects import notices
+from procurement.projects.enums import NoticeKind
+from procurement.projects.models import Project
+from workflows import engine, jobs
+
+
+@transaction.atomic
+def draft_call(
+    project: Project,
+    *,
+    by: Any,
+    organisation: Organisation,
+    criteria: Sequence[dict[str, Any]],
+    lots: Sequence[dict[str, Any]] = (),
+    **fields: Any,
+) -> Call:
+    """Drafts a call with its criteria; without ``lots`` it has one lot, up to the call's ceiling (yuan)."""
+    attempt = project.calls.count() + 1
+    call = Call(project=project, number=f"{project.number}-{attempt:02d}", drafted_by=by, **fields)
+    engine.begin(call, by=by, organisation=organisation, action="draft", method=str(call.method))
+    for position, criterion in enumerate(criteria):
+        Criterion.objects.create(call=call, position=position, **criterion)
+    for lot in lots or [{"code": "", "name": "", "ceiling": call.ceiling}]:
+        Lot.objects.create(call=call, **lot)
+    return call
+
+
+def notice_fields(call: Call) -> dict[str, str]:
+    """The statutory fields of a call's notice, as far as the thread knows them (公告格式)."""
+    project, buyer = call.project, call.project.buyer
+    local = timezone.localtime
+    return {
+        "number": call.number,
+        "name": project.title,
+        "method": str(call.get_method_display()),
+        "budget": str(project.budget),
+        "ceiling": str(call.ceiling),
+        "need": call.requirements or project.summary,
+        "term": f"{project.term_start} – {project.term_end}",
+        "consortium": "不接受联合体",
+        "qualifications": call.qualifications,
+        "obtaining_documents": "",
+        "deadline": local(call.deadline).strftime("%Y-%m-%d %H:%M:%S"),
+        "opening": local(call.deadline).strftime("%Y-%m-%d %H:%M:%S"),
+        "notice_period": f"至 {local(call.deadline):%Y-%m-%d}",
+        "contacts": " ".join(part for part in (buyer.name, buyer.address, buyer.contact) if part),
+    }
+
+
+@transaction.atomic
+def publish_call(call: Call, *, by: Any, organisation: Organisation, fill: str = "", **more: Any) -> Call:
+    """Publishes a call: its key pair, its notice, the project's state, together or not at all.
+
+    Raises ``TransitionBlocked`` with every unmet rule.
+    """
+    pair = sealing.make_key_pair(call.number)
+    engine.perform(call.publish, by=by, organisation=organisation, given={"public_key": pair.public}, **more)
+    CallKey.objects.create(call=call, wrapped=pair.wrapped_private)
+    with engine.consequence():
+        engine.perform(call.project.start_tendering, by=by, organisation=organisation, call=call.number)
+    notices.publish(call.project, NoticeKind.CALL, notice_fields(call), by=by, fill=fill)
+    jobs.enqueue("call.published", call_id=call.pk)
+    return call
+
+
+def _end(call: Call, reason: str, *, by: Any, organisation: Organisation, fill: str) -> None:
+    with engine.consequence():
+        engine.perform(call.project.fail, by=by, organisation=organisation, reason=reason, call=call.number)
+    notices.publish(
+        call.project,
+        NoticeKind.TERMINATION,
+        {"number": call.number, "name": call.project.title, "reason": reason},
+        by=by,
+        fill=fill,
+    )
+    jobs.enqueue("project.changed", project_id=call.project_id)
+
+
+@transaction.atomic
+def fail_call(call: Call, *, by: Any, organisation: Organisation, reason: str, fill: str = "") -> Call:
+    """Declares a call failed (too few bidders); the project may be tendered again."""
+    engine.perform(call.fail, by=by, organisation=organisation, reason=reason)
+    _end(call, reason, by=by, organisation=organisation, fill=fill)
+    return call
+
+
+@transaction.atomic
+def cancel_call(call: Call, *, by: Any, organisation: Organisation, reason: str, fill: str = "") -> Call:
+    """Cancels a call for a published reason; a draft is cancelled quietly."""
+    was_draft = call.state == CallState.DRAFT
+    engine.perform(call.cancel, by=by, organisation=organisation, reason=reason)
+    if not was_draft:
+        _end(call, reason, by=by, organisation=organisation, fill=fill)
+    return call

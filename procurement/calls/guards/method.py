@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from procurement.calls import thresholds
+from procurement.calls.enums import Method, SmePolicy
+from procurement.rules import rulebook
+from workflows.machine import Act
+from workflows.reasons import Reason
+
+
+def project_may_tender(call: Any, act: Act) -> Iterator[Reason]:
+    if call.project.state not in ("approved", "intended", "failed"):
+        yield Reason(
+            _("The project is in the state “%(state)s”: no call can be published for it.")
+            % {"state": call.project.get_state_display()},
+            code="project_state",
+        )
+
+
+def drafter_is_not_approver(call: Any, act: Act) -> Iterator[Reason]:
+    if not act.preview and act.by is not None and act.by.pk == call.drafted_by_id:
+        yield Reason(_("Who drafted a call does not publish it."), code="four_eyes")
+
+
+def method_fits_threshold(call: Any, act: Act) -> Iterator[Reason]:
+    """W10: which procedure the amount asks for (采购法 art 27, 32)."""
+    buyer, budget = call.project.buyer, call.project.budget
+    rule = rulebook.find("W10", on=act.at, region=buyer.region)
+    if rule is None or not call.project.fiscal:
+        return
+    statutory = thresholds.statutory_threshold(buyer, act.at)
+    tender = thresholds.tender_threshold(buyer, act.at)
+    if statutory is not None and budget >= statutory and call.method == Method.OWN_RULE:
+        yield rule.reason(
+            _("From %(threshold)s yuan the buyer's own rule will not do; choose a statutory procedure.")
+            % {"threshold": statutory},
+            threshold=str(statutory),
+        )
+    approved = call.approval_number.strip() and call.approval_date
+    if tender is not None and budget >= tender and call.method != Method.OPEN_TENDER and not approved:
+        yield rule.reason(
+            _("From %(threshold)s yuan anything but an open tender needs a recorded approval (number and date).")
+            % {"threshold": tender},
+            threshold=str(tender),
+        )
+
+
+def ceiling_within_budget(call: Any, act: Act) -> Iterator[Reason]:
+    """W11: ceiling ≤ budget (令87 art 12)."""
+    rule = rulebook.find("W11", on=act.at, region=call.project.buyer.region)
+    if rule is None:
+        return
+    if call.ceiling > call.project.budget:
+        yield rule.reason(
+            _("The ceiling of %(ceiling)s yuan is above the budget of %(budget)s yuan.")
+            % {"ceiling": call.ceiling, "budget": call.project.budget}
+        )
+    lots = sum((lot.ceiling for lot in call.lots.all()), Decimal(0))
+    if lots > call.ceiling:
+        yield rule.reason(
+            _("The lots' ceilings sum to %(lots)s yuan, above the ceiling of %(ceiling)s yuan.")
+            % {"lots": lots, "ceiling": call.ceiling}
+        )
+
+
+def intent_long_enough_ago(call: Any, act: Act) -> Iterator[Reason]:
+    """W12: intent published ≥30 days before the call, for statutory procedures (意向通知)."""
+    project = call.project
+    rule = rulebook.find("W12", on=act.at, region=project.buyer.region)
+    statutory = thresholds.statutory_threshold(project.buyer, act.at)
+    if rule is None or not project.fiscal or statutory is None or project.budget < statutory:
+        return
+    if call.method == Method.OWN_RULE or call.urgent_reason.strip():
+        return
+    days = int(rule.values["min_days"])
+    if project.intended_at is None:
+        yield rule.reason(
+            _("The intent has not been published; it must be, %(days)s days before the call.") % {"days": days}
+        )
+        return
+    earliest = timezone.localdate(project.intended_at) + timedelta(days=days)
+    if timezone.localdate(act.at) < earliest:
+        yield rule.reason(
+            _("The intent was published on %(on)s: the call may follow from %(earliest)s.")
+            % {"on": timezone.localdate(project.intended_at).isoformat(), "earliest": earliest.isoformat()},
+            earliest=earliest.isoformat(),
+        )
+
+
+def small_firms_considered(call: Any, act: Act) -> Iterator[Reason]:
+    """W8: at or above the threshold, reserved for SMEs or the exception that applies (中小企业办法 art 6, 9)."""
+    project = call.project
+    rule = rulebook.find("W8", on=act.at, region=project.buyer.region)
+    statutory = thresholds.statutory_threshold(project.buyer, act.at)
+    if rule is None or not project.fiscal or statutory is None or project.budget < statutory:
+        return
+    if call.sme_policy == SmePolicy.NOT_ASKED:
+        yield rule.reason(_("Record whether the call is reserved for small firms, or which exception applies."))
+    elif call.sme_policy == SmePolicy.RESERVED:
+        yield rule.reason(
+            _("Reserving the call for small firms excludes social organisations: they are not SMEs."), effect="warn"
+        )
+
+
+def not_split(call: Any, act: Act) -> Iterator[Reason]:
+    """W9: one service bought in pieces below the tender threshold (条例 art 28)."""
+    project = call.project
+    rule = rulebook.find("W9", on=act.at, region=project.buyer.region)
+    tender = thresholds.tender_threshold(project.buyer, act.at)
+    if rule is None or tender is None or not project.fiscal or call.method == Method.OPEN_TENDER:
+        return
+    if project.rehearsal:
+        return
+    year = timezone.localdate(act.at).year
+    others = (
+        type(call)
+        ._default_manager.filter(
+            project__buyer=project.buyer,
+            project__catalogue_item=project.catalogue_item,
+            project__budget_line=project.budget_line,
+            project__rehearsal=False,
+            published_at__year=year,
+        )
+        .exclude(project=project)
+        .exclude(method=Method.OPEN_TENDER)
+        .exclude(state__in=["failed", "cancelled"])
+        .values_list("project__number", "project__budget")
+    )
+    together = project.budget + sum((budget for _number, budget in others), Decimal(0))
+    if others and together > tender:
+        numbers = ", ".join(number for number, _budget in others)
+        yield rule.reason(
+            _("Bought %(times)s times this year by non-tender methods, %(together)s yuan together: %(numbers)s.")
+            % {"times": len(others) + 1, "together": together, "numbers": numbers},
+            projects=numbers,
+        )

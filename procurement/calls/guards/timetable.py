@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from procurement.calls import timetable
+from procurement.calls.timetable import Earliest
+from procurement.rules import rulebook
+from workflows.machine import Act
+from workflows.reasons import Reason
+
+
+def _too_early(earliest: Earliest | None, moment: datetime, words: str) -> Iterator[Reason]:
+    if earliest is None or timetable.local_day(moment) >= earliest.day:
+        return
+    yield earliest.rule.reason(
+        words % {"moment": timezone.localtime(moment).strftime("%Y-%m-%d %H:%M"), "day": earliest.day.isoformat()},
+        earliest=earliest.day.isoformat(),
+        provisional=earliest.provisional,
+    )
+
+
+def time_to_bid(call: Any, act: Act) -> Iterator[Reason]:
+    """P1: documents → deadline."""
+    if call.deadline <= act.at:
+        yield Reason(_("The deadline lies before the publication."), code="deadline")
+        return
+    yield from _too_early(
+        timetable.to_bid(call, act.at),
+        call.deadline,
+        _("The deadline %(moment)s is too early: the earliest lawful day is %(day)s."),
+    )
+
+
+def notice_shown_long_enough(call: Any, act: Act) -> Iterator[Reason]:
+    """P2: the notice stands until the deadline."""
+    yield from _too_early(
+        timetable.notice_shown(call, act.at),
+        call.deadline,
+        _("The notice would stand only until %(moment)s: it must be shown until %(day)s at least."),
+    )
+
+
+def documents_obtainable_long_enough(call: Any, act: Act) -> Iterator[Reason]:
+    """P3: documents are obtainable until the deadline unless the call ends it earlier."""
+    until = call.documents_until or call.deadline
+    if until > call.deadline:
+        yield Reason(_("Documents cannot be obtained after the deadline."), code="documents_until")
+    yield from _too_early(
+        timetable.documents_obtainable(call, act.at),
+        until,
+        _("Documents would be obtainable only until %(moment)s: it must be until %(day)s at least."),
+    )
+
+
+def deadline_passed(call: Any, act: Act) -> Iterator[Reason]:
+    """B5: nothing is opened before the deadline (令87 art 39)."""
+    if act.at >= call.deadline:
+        return
+    rule = rulebook.find("B5", on=act.at, region=call.project.buyer.region)
+    message = _("Nothing is opened before the deadline, %(moment)s.") % {
+        "moment": timezone.localtime(call.deadline).strftime("%Y-%m-%d %H:%M:%S")
+    }
+    yield rule.reason(message) if rule is not None else Reason(message, code="deadline")

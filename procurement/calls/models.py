@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from procurement.calls import guards, permissions
+from procurement.calls.enums import PRICES_READ_OUT, WITH_FINAL_OFFERS, CallState, CriterionKind, Method, SmePolicy
+from procurement.projects.models import Project, ThreadMachine, money_field
+from workflows.clock import act_time
+from workflows.machine import Act, StateField, transition
+
+
+class Call(ThreadMachine):
+    """A buyer's call for bids. "Closed" is not stored: it is published and past its deadline."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="calls")  # type: ignore[assignment]
+    number = models.CharField(max_length=50, unique=True)
+    method = models.CharField(_("method"), max_length=20, choices=Method.choices)
+    ceiling = money_field(_("ceiling"))
+    requirements = models.TextField(_("what is wanted"), blank=True)
+    qualifications = models.TextField(_("who may bid"), blank=True)
+    deadline = models.DateTimeField(_("deadline"))
+    documents_until = models.DateTimeField(_("documents until"), null=True, blank=True)
+    approval_number = models.CharField(_("approval of the method: number"), max_length=100, blank=True)
+    approval_date = models.DateField(_("approval of the method: date"), null=True, blank=True)
+    urgent_reason = models.TextField(_("why it is urgent"), blank=True)
+    sme_policy = models.CharField(
+        _("small firms"), max_length=20, choices=SmePolicy.choices, blank=True, default=SmePolicy.NOT_ASKED
+    )
+    low_price_rates = models.JSONField(_("abnormally low price: rates"), default=dict, blank=True)
+    prices_read_out = models.BooleanField(_("prices are read out"), default=False)
+    state = StateField(choices=CallState.choices, default=CallState.DRAFT)
+    drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    published_at = models.DateTimeField(null=True)
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    public_key = models.BinaryField(null=True)
+    opened_at = models.DateTimeField(null=True)
+    final_offers_until = models.DateTimeField(null=True)
+    final_opened_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.TextField(blank=True)
+
+    class Meta(ThreadMachine.Meta):
+        ordering = ["-published_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ceiling__gte=0), name="call_ceiling_not_negative"),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "cancelled"])
+                | Q(published_at__isnull=False, published_by__isnull=False, public_key__isnull=False),
+                name="call_published_has_author",
+            ),
+            models.CheckConstraint(
+                condition=Q(published_by__isnull=True) | ~Q(published_by=models.F("drafted_by")),
+                name="call_four_eyes",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["opened", "concluded"]) | Q(opened_at__gte=models.F("deadline")),
+                name="call_not_opened_early",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["failed", "cancelled"]) | (Q(ended_at__isnull=False) & ~Q(end_reason="")),
+                name="call_ended_has_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.project.title}"
+
+    @property
+    def has_final_offers(self) -> bool:
+        return self.method in WITH_FINAL_OFFERS
+
+    @property
+    def reads_prices_out(self) -> bool:
+        """Whether the opening reads the prices out (P9)."""
+        return self.method in PRICES_READ_OUT or (self.method == Method.OWN_RULE and self.prices_read_out)
+
+    def is_open(self, now: datetime | None = None) -> bool:
+        """Takes bids now; the deadline itself is in time."""
+        return self.state == CallState.PUBLISHED and (now or act_time()) <= self.deadline
+
+    @transition(
+        source="draft",
+        target="published",
+        guards=[
+            guards.project_may_tender,
+            guards.drafter_is_not_approver,
+            guards.has_criteria,
+            guards.method_fits_threshold,
+            guards.ceiling_within_budget,
+            guards.intent_long_enough_ago,
+            guards.time_to_bid,
+            guards.notice_shown_long_enough,
+            guards.documents_obtainable_long_enough,
+            guards.price_weight,
+            guards.criteria_are_quantified,
+            guards.low_price_rates_in_range,
+            guards.small_firms_considered,
+            guards.restrictive_wording,
+            guards.not_split,
+        ],
+        permission=permissions.approver,
+        label=_("Publish the call"),
+    )
+    def publish(self, act: Act) -> None:
+        self.published_at, self.published_by = act.at, act.by
+        self.public_key = act.given["public_key"]
+
+    @transition(source="published", target="opened", permission=None, automatic=True, label=_("Open the bids"),
+                guards=[guards.deadline_passed])
+    def open(self, act: Act) -> None:
+        self.opened_at = act.at
+
+    @transition(source="opened", target="concluded", permission=None, automatic=True, label=_("Conclude"))
+    def conclude(self, act: Act) -> None:
+        self.ended_at = act.at
+
+    @transition(
+        source=["published", "opened"],
+        target="failed",
+        guards=[guards.has_published_reason, guards.deadline_passed],
+        permission=permissions.approver,
+        label=_("Declare the call failed"),
+    )
+    def fail(self, act: Act) -> None:
+        self.ended_at, self.end_reason = act.at, act.reason
+
+    @transition(
+        source=["draft", "published", "opened"],
+        target="cancelled",
+        guards=[guards.has_published_reason],
+        permission=permissions.approver,
+        label=_("Cancel the call"),
+    )
+    def cancel(self, act: Act) -> None:
+        self.ended_at, self.end_reason = act.at, act.reason
+
+
+class CallKey(models.Model):
+    """The private half of a call's key, wrapped by the office's key-encryption key."""
+
+    call = models.OneToOneField(Call, on_delete=models.PROTECT, related_name="key")
+    wrapped = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"key of {self.call_id}"
+
+
+class Lot(models.Model):
+    """A part that is bid for, scored and awarded alone. A call without lots has one, with an empty code."""
+
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="lots")
+    code = models.CharField(_("code"), max_length=20, blank=True)
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    ceiling = money_field(_("ceiling"))
+    failed_reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["call", "code"], name="lot_code_once"),
+            models.CheckConstraint(condition=Q(ceiling__gte=0), name="lot_ceiling_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.call.number} {self.code}".strip()
+
+    @property
+    def title(self) -> str:
+        return f"{self.call.project.title}（{self.name or self.code}）" if self.code else self.call.project.title
+
+
+class Criterion(models.Model):
+    """One factor of the score, with the rule for earning its points (S3)."""
+
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="criteria")
+    position = models.PositiveSmallIntegerField()
+    code = models.CharField(_("code"), max_length=20)
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=10, choices=CriterionKind.choices)
+    weight = models.DecimalField(_("weight"), max_digits=5, decimal_places=2)
+    rule = models.TextField(_("rule for earning the points"), blank=True)
+
+    class Meta:
+        ordering = ["call", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["call", "code"], name="criterion_code_once"),
+            models.CheckConstraint(condition=Q(weight__gt=Decimal(0), weight__lte=Decimal(100)), name="criterion_weight"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"

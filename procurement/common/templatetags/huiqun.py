@@ -1,0 +1,199 @@
+"""Tags and filters of every page: the thread strip, money, dates, bars, grades, the navigation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from django import template
+from django.urls import Resolver404, resolve
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
+
+from procurement.common import thread
+
+register = template.Library()
+
+NAVIGATION = (
+    ("/calls/", gettext_lazy("Calls")),
+    ("/needs/", gettext_lazy("Needs")),
+    ("/threads/", gettext_lazy("Projects")),
+    ("/reports/", gettext_lazy("Evaluations")),
+    ("/rules/", gettext_lazy("Rules")),
+    ("/verify/", gettext_lazy("Verify")),
+)
+GRADE_CLASSES = {"优": "best", "良": "good", "中": "fair", "差": "poor"}
+
+
+@register.inclusion_tag("components/strip.html")
+def thread_strip(state: str, reached: str = "") -> dict[str, object]:
+    """The eight knots as a 120-pixel strip; ``reached``: the last living state of an ended project."""
+    return thread.strip_context(state, reached)
+
+
+@register.simple_tag
+def knot_summary(state: str, reached: str = "") -> str:
+    """“Step 3 of 8: Call”."""
+    return thread.summary(state, reached)
+
+
+@register.inclusion_tag("components/rules.html")
+def rule_list(reasons: Any, ok: Any = ()) -> dict[str, Any]:
+    """Unmet rules (``workflows.reasons.Reason``), blocking ones first, each with its source."""
+    order = {"block": 0, "late": 1, "warn": 2, "note": 3}
+    return {"reasons": sorted(reasons, key=lambda reason: order.get(reason.effect, 4)), "ok": ok}
+
+
+@register.inclusion_tag("components/pager.html", takes_context=True)
+def pager(context: Mapping[str, Any], page: Any) -> dict[str, Any]:
+    """Previous and next of a paginator's page, keeping the filters of the address."""
+    query = context["request"].GET.copy()
+    query.pop("page", None)
+    return {"page": page, "query": query.urlencode()}
+
+
+@register.filter
+def yuan(value: Decimal | int | None) -> str:
+    """Yuan with thousands separators and two decimals: 208,000.00."""
+    return "—" if value is None else f"{Decimal(value):,.2f}"
+
+
+@register.filter
+def money(value: Decimal | int | None) -> SafeString | str:
+    """An amount with its unit: 208,000.00 yuan (元 in Chinese)."""
+    if value is None:
+        return "—"
+    return format_html('<span class="money">{} {}</span>', yuan(value), gettext("yuan"))
+
+
+@register.filter
+def wan(value: Decimal | int | None) -> str:
+    """A short amount for lists: 21.0 万 in Chinese, 210,000 in English; yuan."""
+    if value is None:
+        return "—"
+    amount = Decimal(value)
+    if (get_language() or "").startswith("zh") and amount >= 10_000:
+        return f"{amount / 10_000:,.1f} 万"
+    return f"{amount:,.0f}"
+
+
+@register.filter
+def score(value: Decimal | None) -> str:
+    """Points with two decimals."""
+    return "—" if value is None else f"{Decimal(value):.2f}"
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """2026-05-08, in the time of the site."""
+    if value is None:
+        return "—"
+    return f"{timezone.localtime(value) if isinstance(value, datetime) else value:%Y-%m-%d}"
+
+
+@register.filter
+def short_day(value: date | datetime | None) -> str:
+    """12月3日, or 3 Dec: for lists of what lies near."""
+    if value is None:
+        return "—"
+    local = timezone.localtime(value) if isinstance(value, datetime) else value
+    if (get_language() or "").startswith("zh"):
+        return f"{local.month} 月 {local.day} 日"
+    return formats.date_format(local, "j M")
+
+
+@register.filter
+def minute(value: datetime | None) -> str:
+    """2026-05-08 09:30."""
+    return "—" if value is None else f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
+
+
+@register.filter
+def second(value: datetime | None) -> str:
+    """2026-05-08 09:29:59: to the second, where a rule judges by it."""
+    return "—" if value is None else f"{timezone.localtime(value):%Y-%m-%d %H:%M:%S}"
+
+
+@register.filter
+def time_left(until: datetime | None, now: datetime | None = None) -> str:
+    """How long until then in the largest unit that means something: “5 hours left”; empty once it is past."""
+    if until is None:
+        return ""
+    seconds = int((until - (now or timezone.now())).total_seconds())
+    if seconds < 0:
+        return ""
+    for size, words in (
+        (86_400, lambda n: ngettext("%d day left", "%d days left", n)),
+        (3_600, lambda n: ngettext("%d hour left", "%d hours left", n)),
+    ):
+        if seconds >= size:
+            return words(seconds // size) % (seconds // size)
+    minutes = max(seconds // 60, 1)
+    return ngettext("%d minute left", "%d minutes left", minutes) % minutes
+
+
+@register.filter
+def ends_soon(until: datetime | None, hours: int = 24) -> bool:
+    """Whether it ends within ``hours`` (and has not ended)."""
+    return until is not None and 0 <= (until - timezone.now()).total_seconds() <= hours * 3_600
+
+
+@register.simple_tag
+def bar(value: Decimal | int | None, whole: Decimal | int = 100, label: str = "") -> SafeString:
+    """A bar filled to ``value`` of ``whole``, as SVG: the site's policy allows no inline style."""
+    share = Decimal(value or 0) / Decimal(whole) * 100 if whole else Decimal(0)
+    percent = f"{min(max(share, Decimal(0)), Decimal(100)):.1f}%"
+    return format_html(
+        '<svg class="bar" role="img" aria-label="{}" focusable="false"><rect width="{}" height="100%"/></svg>',
+        label or percent,
+        percent,
+    )
+
+
+@register.simple_tag
+def grade(value: str, size: str = "") -> SafeString:
+    """A grade (优 良 中 差) in its circle; ``size``: empty or ``large``."""
+    names = {
+        "优": gettext("excellent"),
+        "良": gettext("good"),
+        "中": gettext("fair"),
+        "差": gettext("poor"),
+    }
+    classes = " ".join(part for part in ("grade", GRADE_CLASSES.get(value, ""), size) if part)
+    return format_html(
+        '<span class="{}" role="img" aria-label="{}: {}">{}</span>',
+        classes, gettext("Grade"), names.get(value, value), value or "—",
+    )
+
+
+@cache
+def _leads_somewhere(path: str) -> bool:
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return False
+    # Wagtail's catch-all answers every address; of ours only the list of calls is one of its pages
+    return match.url_name != "wagtail_serve" or path == "/calls/"
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The places of the site that exist, with the one the reader is in marked."""
+    request = context.get("request")
+    here = request.path if request is not None else ""
+    return [
+        {"path": path, "label": label, "here": here.startswith(path)}
+        for path, label in NAVIGATION
+        if _leads_somewhere(path)
+    ]
+
+
+@register.simple_tag
+def page_at(path: str) -> str:
+    """``path`` if something answers there, else nothing: a page links only to what exists."""
+    return path if _leads_somewhere(path) else ""

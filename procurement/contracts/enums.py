@@ -1,0 +1,16 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ContractState(models.TextChoices):
+    DRAFTED = "drafted", _("drafted")
+    AGREED = "agreed", _("agreed")
+    SIGNED = "signed", _("signed")
+    PUBLISHED = "published", _("published")
+    COMPLETED = "completed", _("completed")
+    TERMINATED = "terminated", _("terminated")
+
+
+class Party(models.TextChoices):
+    BUYER = "buyer", _("buyer")
+    SUPPLIER = "supplier", _("supplier")

@@ -1,0 +1,1 @@
+from procurement.settings.base import *  # noqa: F403

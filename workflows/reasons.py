@@ -1,0 +1,43 @@
+"""Why an act may not happen, or what must be said when it does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+BLOCK, WARN, LATE, NOTE = "block", "warn", "late", "note"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One unmet rule, as shown to people and as kept in the log.
+
+    ``effect``: ``block`` refuses the act; ``warn`` is shown and logged; ``late`` is an overdue duty;
+    ``note`` says that a rule was not in force yet. Only ``block`` ever stops anything.
+    """
+
+    message: str
+    code: str = ""
+    rule: str = ""
+    article: str = ""
+    effect: str = BLOCK
+    needs_reason: bool = False
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def blocks(self) -> bool:
+        return self.effect == BLOCK
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "rule": self.rule,
+            "article": self.article,
+            "effect": self.effect,
+            "message": str(self.message),
+        }
+
+    def __str__(self) -> str:
+        source = " · ".join(part for part in (self.rule, self.article) if part)
+        return f"{self.message} ({source})" if source else str(self.message)
