@@ -1,5 +1,11 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class CmsConfig(AppConfig):
     name = "cms"
+
+    def ready(self) -> None:
+        from cms import bootstrap, tasks  # noqa: F401 - tasks registers its handlers by being read
+
+        post_migrate.connect(bootstrap.after_migrate, sender=self)

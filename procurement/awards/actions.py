@@ -209,8 +209,11 @@ def result_fields(award: Award) -> dict[str, str]:
 
 
 def challenge_dates(award: Award, moment: Any) -> dict[str, Any]:
+    return challenge_dates_for(award.project.buyer.region, moment)
+
+
+def challenge_dates_for(region: str, moment: Any) -> dict[str, Any]:
     """T3: the notice stands 1 working day; T5: challenges within 7 working days after it (条例 art 43, 53)."""
-    region = award.project.buyer.region
     shown = rulebook.find("T3", on=moment, region=region)
     challenge = rulebook.find("T5", on=moment, region=region)
     ends = workdays.add_working_days(

@@ -17,14 +17,18 @@ from procurement.common.money import in_words
 from procurement.common.pdf import Pdf, render
 
 SCORING = 3  # knot of the thread: 评审
-REPORTS = {Method.OPEN_TENDER: "评标报告", Method.CONSULTATION: "磋商评审报告", Method.NEGOTIATION: "谈判评审报告"}
+REPORTS = {
+    Method.OPEN_TENDER: "评标报告",
+    Method.CONSULTATION: "磋商评审报告",
+    Method.NEGOTIATION: "谈判评审报告",
+}
 SIGN_WITHIN_DAYS = 30  # 采购法 art 46, printed in the letter
 ORIGINS = {SeatRole.EXPERT: "专家库随机抽取", SeatRole.BUYER: "采购人委派"}
 ROLES = {SeatRole.EXPERT: "评审专家", SeatRole.BUYER: "采购人代表"}
 
 
 def scoring_report(lot: Lot) -> Pdf:
-    """Panel, sheets, formulas with figures, ranking, rejected bids, low-price check, signatures, dissent (条例 art 41)."""
+    """Panel, sheets, formulas with figures, ranking, low-price check, signatures, dissent (条例 art 41)."""
     material = report.gather(lot)
     call, panel = material.lot.call, material.panel
     if panel.signed_at is None:
@@ -54,9 +58,7 @@ def scoring_report(lot: Lot) -> Pdf:
         "pdf/scoring_report.html",
         context,
         title=REPORTS.get(Method(call.method), "评审报告"),
-        paper=paper(
-            call.project, stage=SCORING, number=_number(material.lot, "P"), dated=panel.signed_at
-        ),
+        paper=paper(call.project, stage=SCORING, number=_number(material.lot, "P"), dated=panel.signed_at),
     )
 
 
@@ -99,7 +101,11 @@ def _number(lot: Lot, letter: str) -> str:
 
 def _panel(seats: list[Seat] | Any, method: str, *, brought_in: bool) -> dict[str, Any]:
     experts = sum(1 for seat in seats if seat.role == SeatRole.EXPERT)
-    note = "本项目为补录的历史项目，成员名单按原始记录录入。" if brought_in else "成员在开始评审前均已声明与供应商不存在利害关系。"
+    note = (
+        "本项目为补录的历史项目，成员名单按原始记录录入。"
+        if brought_in
+        else "成员在开始评审前均已声明与供应商不存在利害关系。"
+    )
     return {
         "title": PANELS[Method(method)],
         "experts": experts,
@@ -129,12 +135,16 @@ def _ties(rows: list[dict[str, Any]]) -> str:
     totals = [row["total"] for row in rows]
     if len(set(totals)) == len(totals):
         return "没有总分相同的供应商。"
-    return "总分相同的，报价较低者在前；报价也相同的，评委打分较高者在前；仍相同的，按公开可复算的抽签值排序。"
+    return (
+        "总分相同的，报价较低者在前；报价也相同的，评委打分较高者在前；仍相同的，按公开可复算的抽签值排序。"
+    )
 
 
 def _conclusion(rows: list[dict[str, Any]], method: str) -> str:
     if not rows:
         return "没有有效供应商，本次采购不产生候选供应商。"
-    names = "；".join(f"第 {row['rank']} 名 {row['supplier']}，总分 {row['total']:.2f} 分" for row in rows[:3])
+    names = "；".join(
+        f"第 {row['rank']} 名 {row['supplier']}，总分 {row['total']:.2f} 分" for row in rows[:3]
+    )
     basis = "按最后报价由低到高排序" if method == Method.NEGOTIATION else "按总分由高到低排序"
     return f"{basis}，推荐{winner_word(method)}候选供应商：{names}。"

@@ -1,4 +1,4 @@
-"""The facts of the scoring report, table by table, from one lot's bids and sheets. Computes nothing anew but sums shown."""
+"""The facts of the scoring report, table by table, from one lot's bids and sheets."""
 
 from __future__ import annotations
 
@@ -65,9 +65,11 @@ def gather(lot: Lot) -> Material:
 
 
 def low_price(material: Material) -> dict[str, Any]:
-    """B4 with its figures: the lines, each price, who fell below which, what was explained (财库〔2026〕2号)."""
+    """B4 with its figures: lines, prices, who fell below which, what was explained (财库〔2026〕2号)."""
     call = material.lot.call
-    rule = rulebook.find("B4", on=material.panel.scoring_at or call.opened_at, region=call.project.buyer.region)
+    rule = rulebook.find(
+        "B4", on=material.panel.scoring_at or call.opened_at, region=call.project.buyer.region
+    )
     judged = [
         bid
         for bid in material.bids
@@ -102,7 +104,9 @@ def _low_row(bid: Bid, keys: Sequence[str]) -> dict[str, Any]:
     if not bid.low_price_rules:
         conclusion = "未启动"
     else:
-        conclusion = {True: "说明成立", False: "说明不成立，作无效处理", None: "待说明"}[bid.low_price_accepted]
+        conclusion = {True: "说明成立", False: "说明不成立，作无效处理", None: "待说明"}[
+            bid.low_price_accepted
+        ]
     return {
         "supplier": bid.supplier.name,
         "price": bid.price,
@@ -140,7 +144,9 @@ def computed(material: Material) -> list[dict[str, Any]]:
                 "name": item.name,
                 "weight": item.weight,
                 "measure": "报价（元）" if price else "承诺数量",
-                "formula": "得分 ＝ 最低有效报价 ÷ 本报价 × 权重" if price else "得分 ＝ 承诺数量 ÷ 最高承诺数量 × 权重",
+                "formula": "得分 ＝ 最低有效报价 ÷ 本报价 × 权重"
+                if price
+                else "得分 ＝ 承诺数量 ÷ 最高承诺数量 × 权重",
                 "rows": [
                     {
                         "supplier": bid.supplier.name,
@@ -200,7 +206,9 @@ def judged(material: Material) -> list[dict[str, Any]]:
 def far_scores(material: Material) -> list[dict[str, Any]]:
     """S6: scores far from the mean of the other members, with the words written for them."""
     call = material.lot.call
-    rule = rulebook.find("S6", on=material.panel.signed_at or call.opened_at, region=call.project.buyer.region)
+    rule = rulebook.find(
+        "S6", on=material.panel.signed_at or call.opened_at, region=call.project.buyer.region
+    )
     if rule is None:
         return []
     share = Decimal(str(rule.values["share"]))

@@ -1,4 +1,4 @@
-"""The statutory Chinese words of papers. They are fixed by law and do not follow the reader's site language."""
+"""The statutory Chinese words of papers: fixed by law, whatever the reader's site language."""
 
 from datetime import date, datetime
 
@@ -47,7 +47,11 @@ FUNDS = {
     FundSource.DONATION: "捐赠资金",
     FundSource.OTHER: "其他资金",
 }
-CRITERION_KINDS = {CriterionKind.PRICE: "价格", CriterionKind.JUDGED: "评委打分", CriterionKind.QUANTITY: "数量"}
+CRITERION_KINDS = {
+    CriterionKind.PRICE: "价格",
+    CriterionKind.JUDGED: "评委打分",
+    CriterionKind.QUANTITY: "数量",
+}
 
 
 def papers_word(method: str) -> str:

@@ -1,7 +1,7 @@
 """Charts drawn on the server as SVG: the same drawing in a page and on paper, readable without colour.
 
-Every chart carries a title (the text alternative), prints its own figures beside the marks and draws only what it is
-given: no smoothing, no truncated axis.
+Every chart carries a title (the text alternative), prints its own figures beside the marks and draws only
+what it is given: no smoothing, no truncated axis.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ POOLED = "合并的等级"
 
 @dataclass(frozen=True)
 class Bar:
-    """One row of a bar chart: ``value`` on the chart's scale, ``text`` printed after it, ``note`` under the label."""
+    """One bar: ``value`` on the chart's scale, ``text`` printed after it, ``note`` under the label."""
 
     label: str
     value: Decimal
@@ -62,7 +62,7 @@ def bar_chart(title: str, bars: Sequence[Bar], *, maximum: Decimal = Decimal(100
 
 
 def spread_chart(title: str, rows: Sequence[Spread], levels: Sequence[str]) -> SafeString:
-    """Answers by level, each row stretched to its own total; the counts are printed in the pieces that hold them."""
+    """Answers by level, each row stretched to its own total, counts printed where their piece has room."""
     left, width, step = 92, 344, 28
     drawn = []
     for index, row in enumerate(rows):
@@ -83,10 +83,18 @@ def spread_chart(title: str, rows: Sequence[Spread], levels: Sequence[str]) -> S
             )
             x += length
         drawn.append(
-            {"label": row.label, "y": 30 + index * step, "pieces": pieces, "total": total, "end": left + width + 5}
+            {
+                "label": row.label,
+                "y": 30 + index * step,
+                "pieces": pieces,
+                "total": total,
+                "end": left + width + 5,
+            }
         )
     names = [*levels, POOLED] if any(row.pooled for row in rows) else levels
-    legend = [{"x": left + index * 62, "fill": SHADES[index], "label": name} for index, name in enumerate(names)]
+    legend = [
+        {"x": left + index * 62, "fill": SHADES[index], "label": name} for index, name in enumerate(names)
+    ]
     return _draw("spread", {"title": title, "rows": drawn, "legend": legend, "height": 32 + len(rows) * step})
 
 
@@ -101,7 +109,9 @@ def thread_strip(stage: int) -> SafeString:
         for index, label in enumerate(KNOTS)
     ]
     title = f"项目进程：{KNOTS[stage]}（第 {stage + 1} 步，共 {len(KNOTS)} 步）"
-    return _draw("thread", {"title": title, "knots": knots, "from_x": 14, "at_x": 14 + stage * 28, "to_x": 210})
+    return _draw(
+        "thread", {"title": title, "knots": knots, "from_x": 14, "at_x": 14 + stage * 28, "to_x": 210}
+    )
 
 
 def _share(value: Decimal, whole: Decimal) -> Decimal:

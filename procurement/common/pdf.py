@@ -1,13 +1,16 @@
 """Statutory papers as PDF: one renderer for every document kind.
 
-A paper is a Django template under ``templates/pdf/``. It is laid out by WeasyPrint (imported on first use: loading
-its libraries costs a second), tagged for PDF/UA-1, with the Chinese fonts embedded as subsets, and it is reproducible:
-the same template and facts give the same bytes, so the SHA-256 written in the log can be checked at any time.
+A paper is a Django template under ``templates/pdf/``. It is laid out by WeasyPrint (imported on first use:
+loading its libraries costs a second), tagged for PDF/UA-1, with the Chinese fonts embedded as subsets, and it
+is reproducible: the same template and facts give the same bytes on the same versions of WeasyPrint and fonts,
+so its SHA-256 can be checked later.
 """
 
 import hashlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -23,14 +26,15 @@ from django.utils.safestring import SafeString, mark_safe
 from procurement.common.pdf_system import check_system, quiet
 
 if TYPE_CHECKING:
-    from weasyprint import CSS, Document
+    from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher
 
 # RFC 6761 reserves .invalid: even a mistake in the fetcher below could never reach a real host.
 STATIC_ORIGIN = "https://static.invalid"
 STYLESHEET = "pdf/paper.css"
-# WeasyPrint's font map is not safe to share between threads that lay out at once, and threads gain nothing here.
+# The font map is shared by all papers of a process and is not made for two threads at once; nor do threads
+# gain anything here.
 _lock = threading.RLock()
 
 
@@ -43,13 +47,18 @@ class Pdf:
     pages: int
 
 
+NOT_PRINTED = Pdf(b"", "", 0)
+_composed: ContextVar[list[str] | None] = ContextVar("composed", default=None)
+
+
 @dataclass(frozen=True)
 class Paper:
     """What stands in the head and foot of every page of one document.
 
-    ``owner``: the office that issues it. ``project``: the project's number. ``number``: the document's own number.
-    ``stage``: the knot of the thread it belongs to, 0 (需求) to 7 (评价). ``url``: where a reader can check it, absolute.
-    ``dated``: the document's own date or time; it becomes the PDF's metadata date, never the time of rendering.
+    ``owner``: the office that issues it. ``project``: the project's number. ``number``: the document's own.
+    ``stage``: the knot of the thread it belongs to, 0 (需求) to 7 (评价).
+    ``url``: where a reader can check it, absolute.
+    ``dated``: the document's own date or time; it becomes the PDF's date, never the time of rendering.
     """
 
     owner: str
@@ -89,7 +98,7 @@ def _fetcher() -> "URLFetcher":
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class StaticFetcher(URLFetcher):
-        """Serves the site's own static files from disk and refuses every other address, ``data:`` and ``file:`` too."""
+        """Serves the site's own static files and refuses every other address, ``data:`` and ``file:`` too."""
 
         def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
             prefix = STATIC_ORIGIN + "/" + settings.STATIC_URL.strip("/") + "/"
@@ -142,21 +151,46 @@ def render(
 ) -> Pdf:
     """Lay out ``template`` with ``context`` as a tagged PDF with embedded fonts.
 
-    Raises ``PdfUnavailable`` when a system library or the Chinese fonts are missing.
+    Raises ``PdfUnavailableError`` when a system library or the Chinese fonts are missing.
     """
+    sheet = to_html(template, context, title=title, paper=paper, language=language)
+    composed = _composed.get()
+    if composed is not None:
+        composed.append(sheet)
+        return NOT_PRINTED
+    return print_sheet(sheet)
+
+
+@contextmanager
+def composing() -> Iterator[list[str]]:
+    """Inside, ``render`` only composes: the sheets gather in the list, to be printed elsewhere (see ``Press``)."""
+    sheets: list[str] = []
+    token = _composed.set(sheets)
+    try:
+        yield sheets
+    finally:
+        _composed.reset(token)
+
+
+def warm_up() -> None:
+    """Load libraries, fonts and stylesheet before the first paper is wanted."""
+    with _lock, quiet():
+        _engine()
+
+
+def print_sheet(sheet: str) -> Pdf:
+    """Print one composed sheet; the same sheet gives the same bytes."""
     from procurement.common.pdf_tags import margins_as_artifacts
 
-    html = to_html(template, context, title=title, paper=paper, language=language)
-    identifier = hashlib.sha256(html.encode()).digest()[:16]
+    identifier = hashlib.sha256(sheet.encode()).digest()[:16]
     with _lock, quiet():
         fonts, css = _engine()
         from weasyprint import HTML
 
-        document: Document = HTML(
-            string=html, base_url=STATIC_ORIGIN + "/", url_fetcher=_fetcher()
-        ).render(font_config=fonts, stylesheets=[css], pdf_variant="pdf/ua-1")
+        document = HTML(string=sheet, base_url=STATIC_ORIGIN + "/", url_fetcher=_fetcher()).render(
+            font_config=fonts, stylesheets=[css], pdf_variant="pdf/ua-1"
+        )
         content = document.write_pdf(
             pdf_variant="pdf/ua-1", pdf_identifier=identifier, finisher=margins_as_artifacts
         )
-    assert content is not None
     return Pdf(content, hashlib.sha256(content).hexdigest(), len(document.pages))

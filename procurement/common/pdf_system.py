@@ -18,8 +18,8 @@ FONTS = ("Noto Serif CJK SC", "Noto Sans CJK SC")
 FONT_PACKAGE = "fonts-noto-cjk"
 
 
-class PdfUnavailable(RuntimeError):
-    """The machine lacks a library or font that papers need; the message names the command that installs it."""
+class PdfUnavailableError(RuntimeError):
+    """The machine lacks a library or font that papers need; the message names the command to run."""
 
 
 def missing_packages() -> list[str]:
@@ -31,9 +31,9 @@ def missing_packages() -> list[str]:
 
 
 def check_system() -> None:
-    """Raise ``PdfUnavailable`` with the command to run when a library or a Chinese font is missing."""
+    """Raise ``PdfUnavailableError`` with the command to run when a library or a Chinese font is missing."""
     if missing := missing_packages():
-        raise PdfUnavailable(
+        raise PdfUnavailableError(
             f"PDF documents need system packages that are missing: {', '.join(missing)}. "
             f"Install them with: apt-get install {' '.join(missing)}"
         )

@@ -1,8 +1,9 @@
 """Page heads and feet as artifacts.
 
-WeasyPrint 70 marks the text of page margins like real content but hangs it on no branch of the structure tree. PDF/UA-1
-(clauses 7.1 and 7.8) wants running heads, page numbers and the like as artifacts, so that a screen reader does not
-read them out on every page. The finisher here runs just before the file is written and re-marks what no branch reaches.
+WeasyPrint 70 marks the text of page margins like real content but hangs it on no branch of the structure
+tree. PDF/UA-1 (clauses 7.1 and 7.8) wants running heads, page numbers and the like as artifacts, so that a
+screen reader does not read them out on every page. The finisher here runs just before the file is written and
+re-marks what no branch reaches.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def margins_as_artifacts(document: "Document", pdf: "pydyf.PDF") -> None:
-    """Mark content that the structure tree does not reach as ``Artifact`` and empty its place in the parent tree."""
+    """Mark content that no branch reaches as ``Artifact`` and empty its place in the parent tree."""
     objects: dict[bytes, Any] = {item.reference: item for item in pdf.objects}
     root = objects[pdf.catalog["StructTreeRoot"]]
     reached = _reached(root["K"], objects)
@@ -29,7 +30,7 @@ def margins_as_artifacts(document: "Document", pdf: "pydyf.PDF") -> None:
 
 
 def _reached(kids: Any, objects: dict[bytes, Any]) -> set[bytes]:
-    """References of every structure element below ``kids``; integers among them are marks on a page, not elements."""
+    """References of every structure element below ``kids``; integers among them are marks on a page."""
     reached: set[bytes] = set()
     waiting = list(kids)
     while waiting:
@@ -42,7 +43,7 @@ def _reached(kids: Any, objects: dict[bytes, Any]) -> set[bytes]:
 
 
 def _remarked(operators: list[Any], loose: set[int]) -> list[Any]:
-    """The page's operators with ``/Span <</MCID n>> BDC`` turned into ``/Artifact BMC`` for each loose mark."""
+    """The page's operators with ``/Span <</MCID n>> BDC`` turned into ``/Artifact BMC`` for loose marks."""
     result: list[Any] = []
     for operator in operators:
         properties = result[-1] if operator == b"BDC" else None

@@ -16,7 +16,13 @@ from procurement.contracts.models import Contract, Instalment
 from procurement.projects.models import Project
 
 SIGNING = 4  # knot of the thread: 合同
-TARGETS = {"sessions": "服务场次", "people": "服务人次", "cases": "个案", "visits": "走访次数", "hours": "服务小时"}
+TARGETS = {
+    "sessions": "服务场次",
+    "people": "服务人次",
+    "cases": "个案",
+    "visits": "走访次数",
+    "hours": "服务小时",
+}
 BASIS_FISCAL = "《中华人民共和国政府采购法》及其实施条例、《政府购买服务管理办法》"
 BASIS_OWN = "甲方采购管理规定"
 
@@ -31,9 +37,9 @@ def contract(contract: Contract) -> Pdf:
 
     A contract not yet signed is printed as a draft, dated by its drafting.
     """
-    contract = Contract.objects.select_related("award__bid__supplier", "award__lot__call__project__buyer").get(
-        pk=contract.pk
-    )
+    contract = Contract.objects.select_related(
+        "award__bid__supplier", "award__lot__call__project__buyer"
+    ).get(pk=contract.pk)
     award, project = contract.award, contract.project
     call = award.lot.call
     instalments = list(contract.instalments.all())
@@ -50,13 +56,19 @@ def contract(contract: Contract) -> Pdf:
         "contract": contract_words(contract),
         "amount_in_words": in_words(contract.amount),
         "clauses": [
-            {"key": item.key, "title": item.heading, "paragraphs": [line for line in item.text.splitlines() if line]}
+            {
+                "key": item.key,
+                "title": item.heading,
+                "paragraphs": [line for line in item.text.splitlines() if line],
+            }
             for item in contract.clauses.all()
         ],
         "milestones": [_instalment(item) for item in instalments],
         "percent_total": sum((item.percent for item in instalments), Decimal(0)),
         "signatures": {
-            party: {"name": str(item.by), "at": item.at} for party, item in signatures.items() if party in Party.values
+            party: {"name": str(item.by), "at": item.at}
+            for party, item in signatures.items()
+            if party in Party.values
         },
         "content_sha256": next((item.content_sha256 for item in signatures.values()), ""),
         "needs": needs_rows(project),
@@ -103,7 +115,9 @@ def _instalment(item: Instalment) -> dict[str, Any]:
     return {
         "name": item.name,
         "condition": "双方签名生效" if item.on_signing else "本节点验收合格",
-        "targets": [{"name": target_name(key), "target": Decimal(str(value))} for key, value in item.targets.items()],
+        "targets": [
+            {"name": target_name(key), "target": Decimal(str(value))} for key, value in item.targets.items()
+        ],
         "due": item.due,
         "percent": item.percent,
         "amount": item.amount,

@@ -17,9 +17,9 @@ CENT = Decimal("0.01")
 
 
 def acceptance(milestone: Milestone) -> Pdf:
-    """Targets against what was reached, scores, service users' opinions, members, conclusion (条例 art 45).
+    """Targets and what was reached, scores, users' opinions, members, conclusion (条例 art 45).
 
-    Raises ``Acceptance.DoesNotExist`` for a milestone that nobody accepted (the one due on signing among them).
+    Raises ``Acceptance.DoesNotExist`` for a milestone that nobody accepted (one due on signing, too).
     """
     row = Acceptance.objects.select_related(
         "milestone__instalment",
@@ -47,7 +47,9 @@ def acceptance(milestone: Milestone) -> Pdf:
             "days_late": max((delivered - milestone.due).days, 0) if delivered else 0,
         },
         "deliverables": deliverables,
-        "scores": [{"name": str(item.evaluator), "score": item.score, "opinion": item.comment} for item in scores],
+        "scores": [
+            {"name": str(item.evaluator), "score": item.score, "opinion": item.comment} for item in scores
+        ],
         "score": milestone.score.quantize(CENT, ROUND_HALF_UP) if milestone.score is not None else None,
         "users_count": row.service_users,
         "opinion": row.opinion,
@@ -79,14 +81,14 @@ def deliverable_rows(deliverables: list[Deliverable]) -> list[dict[str, Any]]:
 
 
 def rate(actual: Decimal | None, target: Decimal) -> str:
-    """What was reached as a percentage of the target, one decimal; a dash where there is nothing to compare."""
+    """What was reached as a percentage of the target, one decimal; a dash where nothing compares."""
     if actual is None or not target:
         return "—"
     return f"{(actual / target * 100).quantize(Decimal('0.1'), ROUND_HALF_UP)}%"
 
 
 def _conclusion(milestone: Milestone, deliverables: list[dict[str, Any]]) -> str:
-    """States what was accepted and what fell short; the judgement itself is the buyer's act of accepting."""
+    """What was accepted and what fell short; the judgement itself is the buyer's act of accepting."""
     short = [row for row in deliverables if row["note"] == "未完成"]
     text = f"购买主体对“{milestone.name}”节点作出验收合格的结论"
     if milestone.score is not None:

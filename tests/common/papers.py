@@ -1,4 +1,4 @@
-"""Sample papers for the renderer's own tests: plain facts, with long names, many rows and large amounts on demand."""
+"""Sample papers for the renderer's own tests: plain facts, with long names, many rows and large amounts."""
 
 import hashlib
 from datetime import date, datetime, timedelta, timezone
@@ -10,10 +10,14 @@ from procurement.common.pdf import Paper, absolute
 
 CHINA = timezone(timedelta(hours=8))
 OPENED = datetime(2026, 5, 8, 9, 30, tzinfo=CHINA)
-LONG = "新疆维吾尔自治区伊犁哈萨克自治州察布查尔锡伯自治县城乡社区社会工作与志愿服务促进中心（民办非企业单位）"
+LONG = (
+    "新疆维吾尔自治区伊犁哈萨克自治州察布查尔锡伯自治县城乡社区社会工作与志愿服务促进中心（民办非企业单位）"
+)
 
 
-def paper(stage: int = 4, number: str = "HQ-330199-2026-0007-C1", path: str = "/threads/HQ-330199-2026-0007/") -> Paper:
+def paper(
+    stage: int = 4, number: str = "HQ-330199-2026-0007-C1", path: str = "/threads/HQ-330199-2026-0007/"
+) -> Paper:
     return Paper("示例县总工会", "HQ-330199-2026-0007", number, stage, absolute(path), date(2026, 5, 25))
 
 
@@ -21,7 +25,9 @@ def sha(text: object) -> str:
     return hashlib.sha256(str(text).encode()).hexdigest()
 
 
-def basics(supplier: str = "丙社会工作服务中心", title: str = "新市民子女暑期托管与成长陪伴") -> dict[str, Any]:
+def basics(
+    supplier: str = "丙社会工作服务中心", title: str = "新市民子女暑期托管与成长陪伴"
+) -> dict[str, Any]:
     return {
         "project": {
             "title": title,
@@ -88,7 +94,10 @@ def spread() -> str:
 
 
 def bars() -> str:
-    return bar_chart("各部分得分", [Bar("居民评价", Decimal("86.98"), "86.98", "权重 35"), Bar("站点", Decimal(92), "92.00")])
+    return bar_chart(
+        "各部分得分",
+        [Bar("居民评价", Decimal("86.98"), "86.98", "权重 35"), Bar("站点", Decimal(92), "92.00")],
+    )
 
 
 def scoring(bidders: int = 3, members: int = 3, **changes: Any) -> dict[str, Any]:
@@ -105,19 +114,35 @@ def scoring(bidders: int = 3, members: int = 3, **changes: Any) -> dict[str, Any
         }
         for index in range(members)
     ]
-    seats[0] |= {"opinion": "保留不同意见", "dissent": "服务方案的人员配置与承诺时长不相称，建议在合同中明确到岗要求。"}
+    seats[0] |= {
+        "opinion": "保留不同意见",
+        "dissent": "服务方案的人员配置与承诺时长不相称，建议在合同中明确到岗要求。",
+    }
     prices = [Decimal("1234567890.12") - 1000 * index for index in range(bidders)]
     points = [Decimal("17.31"), Decimal("46.00"), Decimal("18.17"), Decimal("10.00")]
-    kinds = [("P", "价格", "价格", 20), ("S", "服务方案", "评委打分", 50), ("T", "团队与经验", "评委打分", 20)]
+    kinds = [
+        ("P", "价格", "价格", 20),
+        ("S", "服务方案", "评委打分", 50),
+        ("T", "团队与经验", "评委打分", 20),
+    ]
     criteria = [
-        {"code": code, "name": name, "kind": kind, "weight": Decimal(weight), "rule": "评委在零分至满分之间按采购文件打分"}
+        {
+            "code": code,
+            "name": name,
+            "kind": kind,
+            "weight": Decimal(weight),
+            "rule": "评委在零分至满分之间按采购文件打分",
+        }
         for code, name, kind, weight in [*kinds, ("H", "承诺服务时长", "数量", 10)]
     ]
     return basics(**changes) | {
         "ceiling": Decimal("210000.00"),
         "received": bidders,
         "panel": {"title": "磋商小组", "seats": seats, "experts": members - 1, "note": "成员组成符合规定。"},
-        "bids": [{"supplier": name, "rejected": "未提供有效的登记证书" if index == 1 else ""} for index, name in enumerate(names)],
+        "bids": [
+            {"supplier": name, "rejected": "未提供有效的登记证书" if index == 1 else ""}
+            for index, name in enumerate(names)
+        ],
         "low": {
             "price_kind": "最后报价",
             "count": bidders,
@@ -125,9 +150,18 @@ def scoring(bidders: int = 3, members: int = 3, **changes: Any) -> dict[str, Any
             "second": prices[-1],
             "ceiling": Decimal("210000.00"),
             "article": "财库〔2026〕2号",
-            "lines": [{"label": "平均价 50%", "amount": Decimal("617283945.06")}, {"label": "第二低价 50%", "amount": Decimal("97500.00")}],
+            "lines": [
+                {"label": "平均价 50%", "amount": Decimal("617283945.06")},
+                {"label": "第二低价 50%", "amount": Decimal("97500.00")},
+            ],
             "rows": [
-                {"supplier": name, "price": price, "hits": [False, index == 0], "conclusion": "说明成立" if index == 0 else "未启动", "explanation": "志愿者承担部分工作。" if index == 0 else ""}
+                {
+                    "supplier": name,
+                    "price": price,
+                    "hits": [False, index == 0],
+                    "conclusion": "说明成立" if index == 0 else "未启动",
+                    "explanation": "志愿者承担部分工作。" if index == 0 else "",
+                }
                 for index, (name, price) in enumerate(zip(names, prices, strict=True))
             ],
         },
@@ -139,7 +173,15 @@ def scoring(bidders: int = 3, members: int = 3, **changes: Any) -> dict[str, Any
                 "weight": Decimal(20),
                 "formula": "得分 ＝ 最低有效报价 ÷ 本报价 × 20，四舍五入保留两位小数。",
                 "measure": "报价（元）",
-                "rows": [{"supplier": name, "value": f"{price:,.2f}", "working": f"{prices[-1]:,.2f} ÷ {price:,.2f} × 20", "points": Decimal("17.31")} for name, price in zip(names, prices, strict=True)],
+                "rows": [
+                    {
+                        "supplier": name,
+                        "value": f"{price:,.2f}",
+                        "working": f"{prices[-1]:,.2f} ÷ {price:,.2f} × 20",
+                        "points": Decimal("17.31"),
+                    }
+                    for name, price in zip(names, prices, strict=True)
+                ],
             }
         ],
         "judged": [
@@ -147,12 +189,18 @@ def scoring(bidders: int = 3, members: int = 3, **changes: Any) -> dict[str, Any
                 "name": name,
                 "weight": Decimal(weight),
                 "members": [seat["name"] for seat in seats],
-                "rows": [{"supplier": supplier, "scores": [Decimal("16.5")] * members, "points": Decimal("46.00")} for supplier in names],
+                "rows": [
+                    {"supplier": supplier, "scores": [Decimal("16.5")] * members, "points": Decimal("46.00")}
+                    for supplier in names
+                ],
             }
             for name, weight in (("服务方案", 50), ("团队与经验", 20))
         ],
         "comments": [],
-        "ranking": [{"rank": index + 1, "supplier": name, "price": price, "points": points, "total": Decimal("91.48")} for index, (name, price) in enumerate(zip(names, prices, strict=True))],
+        "ranking": [
+            {"rank": index + 1, "supplier": name, "price": price, "points": points, "total": Decimal("91.48")}
+            for index, (name, price) in enumerate(zip(names, prices, strict=True))
+        ],
         "tie_note": "没有总分相同的供应商。",
         "chart": bar_chart("总分", [Bar(name[:9], Decimal("91.48"), "91.48") for name in names[:8]]),
         "conclusion": f"推荐第一成交候选供应商：{names[0]}，总分 91.48 分。",
@@ -162,9 +210,19 @@ def scoring(bidders: int = 3, members: int = 3, **changes: Any) -> dict[str, Any
 def acceptance(**changes: Any) -> dict[str, Any]:
     return basics(**changes) | {
         "contract": {"number": "HQ-330199-2026-0007-C1", "amount": Decimal("1234567890.12")},
-        "milestone": {"name": "中期", "amount": Decimal("83200.00"), "percent": Decimal(40), "due": date(2026, 8, 31), "delivered": date(2026, 9, 3), "days_late": 3},
+        "milestone": {
+            "name": "中期",
+            "amount": Decimal("83200.00"),
+            "percent": Decimal(40),
+            "due": date(2026, 8, 31),
+            "delivered": date(2026, 9, 3),
+            "days_late": 3,
+        },
         "deliverables": [{"name": "服务场次", "target": 40, "actual": 41, "rate": "102.5%", "note": ""}],
-        "scores": [{"name": "评估员1", "score": Decimal(88), "opinion": ""}, {"name": "评估员2", "score": Decimal(91), "opinion": "台账齐全。"}],
+        "scores": [
+            {"name": "评估员1", "score": Decimal(88), "opinion": ""},
+            {"name": "评估员2", "score": Decimal(91), "opinion": "台账齐全。"},
+        ],
         "score": Decimal("89.50"),
         "users_count": 3,
         "opinion": "孩子愿意来，希望延长到下午五点半。",
@@ -202,7 +260,13 @@ def evaluation(needs: int = 1, *, insufficient: bool = False, **changes: Any) ->
         }
         for name, weight, score in [*names, ("购买主体评价", 10, "90.00"), ("预算执行", 10, "100.00")]
     ]
-    item = {"name": "需求契合", "shown": ["60", "28", "合并 9", "", ""], "answers": 97, "score": Decimal("87.11")}
+    item = {
+        "name": "需求契合",
+        "shown": [60, 28, "并入", "并入", "并入"],
+        "pooled": 9,
+        "answers": 97,
+        "score": Decimal("87.11"),
+    }
     target = {"name": "服务场次", "target": 40, "actual": 41, "rate": "102.5%"}
     return basics(**changes) | {
         "contract": {
@@ -213,7 +277,12 @@ def evaluation(needs: int = 1, *, insufficient: bool = False, **changes: Any) ->
         },
         "paid": Decimal("1234567890.12"),
         "needs": [
-            {"number": f"XQ-{index + 1:04d}", "title": "暑期双职工家庭孩子没人带", "station": LONG, "supporters": 86}
+            {
+                "number": f"XQ-{index + 1:04d}",
+                "title": "暑期双职工家庭孩子没人带",
+                "station": LONG,
+                "supporters": 86,
+            }
             for index in range(needs)
         ],
         "insufficient": insufficient,
@@ -223,14 +292,14 @@ def evaluation(needs: int = 1, *, insufficient: bool = False, **changes: Any) ->
             "needed": 92,
             "answers": 97,
             "rate": "80.83%",
-            "margin": "±4.38 个百分点",
+            "margin": "±4.37 个百分点",
             "set_aside": 4,
             "text": "有效答卷达到所需样本。",
         },
         "total": Decimal("90.62"),
         "grade": "优",
         "parts_chart": bars(),
-        "levels": ("5", "4", "3", "2", "1"),
+        "levels": ("很满意", "满意", "一般", "不满意", "很不满意"),
         "items": [item, item | {"name": "总体满意"}],
         "items_chart": spread(),
         "item_texts": ["各题中得分最高的是“需求契合”（87.11 分）。"],
@@ -240,13 +309,21 @@ def evaluation(needs: int = 1, *, insufficient: bool = False, **changes: Any) ->
                 "name": "中期",
                 "due": date(2026, 8, 31),
                 "accepted": date(2026, 9, 3),
-                "targets": [target, target | {"name": "服务人次", "target": 120, "actual": 118, "rate": "98.3%"}],
+                "targets": [
+                    target,
+                    target | {"name": "服务人次", "target": 120, "actual": 118, "rate": "98.3%"},
+                ],
                 "score": Decimal("89.50"),
             }
         ],
         "targets_chart": bars(),
         "payments": [
-            {"name": "合同签订", "at": date(2026, 6, 1), "amount": Decimal("62400.00"), "cumulative": "30.00%"}
+            {
+                "name": "合同签订",
+                "at": date(2026, 6, 1),
+                "amount": Decimal("62400.00"),
+                "cumulative": "30.00%",
+            }
         ],
         "execution": "100.00%",
         "strengths": ["站点评价 92.00 分。"],
@@ -290,6 +367,13 @@ def contract(clauses: int = 16, milestones: int = 3, **changes: Any) -> dict[str
         "content_sha256": sha("contract"),
         "needs": evaluation()["needs"],
         "commitments": [
-            {"code": "P", "name": "价格", "weight": 20, "rule": "按采购文件", "promise": "208,000.00 元", "points": None}
+            {
+                "code": "P",
+                "name": "价格",
+                "weight": 20,
+                "rule": "按采购文件",
+                "promise": "208,000.00 元",
+                "points": None,
+            }
         ],
     }

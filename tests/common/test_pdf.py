@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import threading
+from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -14,6 +15,7 @@ from pypdf import PdfReader
 from pypdf.generic import NullObject
 
 from procurement.common import pdf, pdf_system
+from procurement.common.pdf_press import Press
 from tests.common import papers
 
 KINDS = {
@@ -73,7 +75,11 @@ class TestEveryPaper:
             assert title in text
 
     def test_its_fonts_are_embedded_subsets_of_the_chinese_families(self, made, kind):
-        fonts = [font.get_object() for page in read(made[kind]).pages for font in page["/Resources"]["/Font"].values()]
+        fonts = [
+            font.get_object()
+            for page in read(made[kind]).pages
+            for font in page["/Resources"]["/Font"].values()
+        ]
         assert fonts
         for font in fonts:
             descendant = font["/DescendantFonts"][0].get_object()
@@ -96,7 +102,7 @@ class TestEveryPaper:
         assert all(str(item.get("/Alt", "")).strip() for item in figures)
 
     def test_page_heads_and_feet_are_artifacts(self, made, kind):
-        """Every mark on every page either belongs to the structure tree or is none: no head is read out loud."""
+        """Every mark on a page belongs to the structure tree: no head is read out loud."""
         reader = read(made[kind])
         tree = reader.trailer["/Root"]["/StructTreeRoot"]["/ParentTree"]["/Nums"]
         owners = {tree[index]: tree[index + 1].get_object() for index in range(0, len(tree), 2)}
@@ -125,7 +131,9 @@ def test_another_process_gives_the_same_bytes(made):
         "from tests.common.test_pdf import make\n"
         "print(make('award_letter').sha256)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=settings.BASE_DIR)
+    done = subprocess.run(  # noqa: S603 - this interpreter, fixed code
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=settings.BASE_DIR
+    )
     assert done.stdout.split()[-1] == made["award_letter"].sha256
 
 
@@ -137,7 +145,14 @@ def test_another_fact_gives_another_identifier(made):
 
 class TestLongContent:
     def test_sixty_bidders_repeat_the_table_head_and_break_between_rows(self):
-        reader = read(pdf.render("pdf/opening_record.html", papers.opening(60, prices=True), title="开标记录", paper=papers.paper()))
+        reader = read(
+            pdf.render(
+                "pdf/opening_record.html",
+                papers.opening(60, prices=True),
+                title="开标记录",
+                paper=papers.paper(),
+            )
+        )
         texts = [squeeze(page.extract_text()) for page in reader.pages]
         rows = [text for text in texts if "社会工作服务中心" in text or papers.LONG[:6] in text]
         assert len(rows) >= 4
@@ -202,15 +217,36 @@ class TestNothingIsFetched:
         assert seen == []
 
 
+class TestPress:
+    @pytest.mark.parametrize("processes", [1, 2])
+    def test_prints_the_same_bytes_as_one_by_one(self, made, processes):
+        kinds = ["award_letter", "receipt", "opening_record"]
+        with Press(processes) as press:
+            orders = [press.order(partial(make, kind)) for kind in kinds]
+        assert [order.result() for order in orders] == [made[kind] for kind in kinds]
+
+    def test_what_a_paper_lacks_is_raised_at_once(self):
+        def broken() -> pdf.Pdf:
+            raise ValueError("not signed")
+
+        with Press(2) as press, pytest.raises(ValueError, match="not signed"):
+            press.order(broken)
+
+    def test_after_it_papers_are_printed_as_before(self, made):
+        with Press(2) as press:
+            press.order(partial(make, "receipt"))
+        assert make("receipt") == made["receipt"]
+
+
 class TestMachine:
     def test_a_missing_library_is_named_with_its_command(self, monkeypatch):
         monkeypatch.setattr(pdf_system, "_loadable", lambda library: "harfbuzz" not in library)
-        with pytest.raises(pdf_system.PdfUnavailable, match="apt-get install libharfbuzz-subset0"):
+        with pytest.raises(pdf_system.PdfUnavailableError, match="apt-get install libharfbuzz-subset0"):
             pdf_system.check_system()
 
     def test_a_missing_font_is_named_with_its_command(self, monkeypatch):
         monkeypatch.setattr(pdf_system, "_has_font", lambda family: family != "Noto Serif CJK SC")
-        with pytest.raises(pdf_system.PdfUnavailable, match="fonts-noto-cjk"):
+        with pytest.raises(pdf_system.PdfUnavailableError, match="fonts-noto-cjk"):
             pdf_system.check_system()
 
     def test_this_machine_has_all(self):

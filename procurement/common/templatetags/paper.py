@@ -1,4 +1,4 @@
-"""Filters for statutory papers: figures and dates the way Chinese documents write them, whatever the site language."""
+"""Filters for papers: figures and dates as Chinese documents write them, whatever the site language."""
 
 from datetime import date, datetime
 from decimal import Decimal

@@ -1,0 +1,114 @@
+"""What the public page of one call shows. Reads the call; decides nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from procurement.bids.enums import BidState
+from procurement.bids.models import Bid
+from procurement.calls.enums import CallState, CriterionKind
+from procurement.calls.models import Call
+from procurement.projects.enums import NoticeKind
+from workflows.clock import database_now
+
+# 公告格式: the fields of a call's notice and of what may follow it, in the order they are printed
+NOTICE_FIELDS = {
+    "number": _("Number"),
+    "name": pgettext_lazy("notice field", "Name"),
+    "method": _("Method"),
+    "budget": _("Budget (yuan)"),
+    "ceiling": _("Ceiling (yuan)"),
+    "need": _("What is wanted"),
+    "term": _("Term"),
+    "consortium": _("Consortium"),
+    "qualifications": _("Who may bid"),
+    "obtaining_documents": _("Where to obtain the documents"),
+    "deadline": _("Deadline"),
+    "opening": pgettext_lazy("notice field", "Opening"),
+    "notice_period": _("Notice period"),
+    "contacts": _("Contacts"),
+    "reason": _("Reason"),
+}
+RULES_FOR_POINTS = {
+    CriterionKind.PRICE: _("lowest valid price ÷ price offered × weight"),
+    CriterionKind.QUANTITY: _("quantity offered ÷ largest quantity offered × weight"),
+    CriterionKind.JUDGED: _("mean of the panel's scores"),
+}
+
+
+def status(call: Call, now: datetime) -> tuple[str, Any]:
+    """How the call stands, as (kind of tag, words); derived from facts, so that it cannot drift."""
+    if call.state == CallState.PUBLISHED:
+        return ("open", _("open for bids")) if now <= call.deadline else ("warn", _("deadline passed"))
+    if call.state == CallState.CONCLUDED:
+        return "ok", call.get_state_display()
+    if call.state in (CallState.FAILED, CallState.CANCELLED):
+        return "", call.get_state_display()
+    return "open", call.get_state_display()
+
+
+def _notices(call: Call) -> list[dict[str, Any]]:
+    wanted = (NoticeKind.CALL, NoticeKind.CORRECTION, NoticeKind.TERMINATION)
+    found = [
+        notice
+        for notice in call.project.notices.filter(kind__in=[str(kind) for kind in wanted])
+        # a project may be called for again: only what belongs to this call
+        if notice.fields.get("number", call.number) == call.number
+    ]
+    return [
+        {
+            "notice": notice,
+            "fields": [
+                {"label": NOTICE_FIELDS.get(name, name), "value": value}
+                for name, value in sorted(notice.fields.items(), key=_place)
+                if value
+            ],
+        }
+        for notice in found
+    ]
+
+
+def _place(item: tuple[str, Any]) -> int:
+    order = list(NOTICE_FIELDS)
+    return order.index(item[0]) if item[0] in order else len(order)
+
+
+def _criteria(call: Call) -> list[dict[str, Any]]:
+    return [
+        {"criterion": criterion, "rule": criterion.rule or RULES_FOR_POINTS.get(criterion.kind, "")}
+        for criterion in call.criteria.all()
+    ]
+
+
+def facts(call: Call) -> dict[str, Any]:
+    """The template context of one call.
+
+    How many bids there are is told only once the deadline is past: until then it would help bidders to collude.
+    """
+    now = database_now()
+    past = now > call.deadline
+    received = (
+        Bid.objects.filter(lot__call=call).exclude(state__in=[BidState.DRAFT, BidState.WITHDRAWN]).count()
+        if past
+        else None
+    )
+    lots = list(call.lots.all())
+    kind, words = status(call, now)
+    return {
+        "call": call,
+        "project": call.project,
+        "now": now,
+        "past": past,
+        "hot": not past and (call.deadline - now).total_seconds() <= 24 * 3600,
+        "status_kind": kind,
+        "status": words,
+        "received": received,
+        "criteria": _criteria(call),
+        "lots": lots if len(lots) > 1 or (lots and lots[0].code) else [],
+        "notices": _notices(call),
+        "needs": list(call.project.needs.all()[:3]),
+    }

@@ -1,0 +1,79 @@
+"""What the front page tells: figures of today and the newest of each kind. A fixed number of queries."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+from django.utils import timezone
+
+from cms import listing
+from procurement.evaluation.enums import EvaluationState
+from procurement.evaluation.models import AnswerSheet, Evaluation
+from procurement.needs.enums import NeedState
+from procurement.needs.models import Need
+from procurement.projects.enums import ProjectState
+from procurement.projects.models import Project
+from workflows.clock import database_now
+
+PUBLIC_NEEDS = [state for state in NeedState.values if state != NeedState.DRAFT]
+ANSWERED_NEEDS = [
+    NeedState.ADOPTED,
+    NeedState.MERGED,
+    NeedState.DECLINED,
+    NeedState.ANSWERED,
+    NeedState.CONFIRMED,
+    NeedState.DISPUTED,
+]
+OPEN_CALLS, NEEDS, REPORTS = 6, 4, 3
+
+
+def figures() -> dict[str, Any]:
+    """The numbers of the front page. Rehearsals (threads whose times lie ahead) are left out."""
+    now = database_now()
+    end_of_day = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    calls = (
+        listing.public_calls()
+        .filter(takes_bids=True, project__rehearsal=False)
+        .order_by()
+        .aggregate(open=Count("pk"), today=Count("pk", filter=Q(deadline__lt=end_of_day)))
+    )
+    needs = Need.objects.filter(state__in=PUBLIC_NEEDS).aggregate(
+        raised=Count("pk"), answered=Count("pk", filter=Q(state__in=ANSWERED_NEEDS))
+    )
+    served = Project.objects.filter(state=ProjectState.DELIVERING, rehearsal=False).aggregate(
+        projects=Count("pk"), people=Sum("beneficiaries")
+    )
+    answers = AnswerSheet.objects.filter(
+        eligible=True,
+        survey__evaluation__state=EvaluationState.PUBLISHED,
+        survey__evaluation__contract__award__lot__call__project__rehearsal=False,
+    ).count()
+    return {
+        "open": calls["open"],
+        "today": calls["today"],
+        "needs": needs["raised"],
+        "needs_answered": needs["answered"],
+        "delivering": served["projects"],
+        "people": served["people"] or 0,
+        "answers": answers,
+    }
+
+
+def facts() -> dict[str, Any]:
+    """The template context of the front page."""
+    open_calls = listing.public_calls().filter(takes_bids=True).order_by("deadline", "pk")
+    reports = (
+        Evaluation.objects.filter(state=EvaluationState.PUBLISHED)
+        .select_related("contract__award__lot__call__project__buyer", "survey")
+        .order_by("-published_at")
+    )
+    return {
+        "figures": figures(),
+        "open_calls": open_calls[:OPEN_CALLS],
+        "needs": Need.objects.filter(state__in=PUBLIC_NEEDS)
+        .select_related("station")
+        .order_by("-submitted_at", "-pk")[:NEEDS],
+        "reports": reports[:REPORTS],
+    }

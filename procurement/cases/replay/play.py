@@ -1,0 +1,520 @@
+"""The acts of a case, stage by stage, written as a script. Only a replay dates acts; its thread is brought in."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+
+from procurement.accounts.models import Organisation
+from procurement.awards import actions as awards
+from procurement.awards.models import Award
+from procurement.bids import actions as bids
+from procurement.bids import opening
+from procurement.bids.enums import STILL_IN, BidState, Round
+from procurement.bids.models import Bid
+from procurement.calls import actions as calls
+from procurement.calls.enums import WITH_FINAL_OFFERS, SmePolicy
+from procurement.calls.models import Call, Lot
+from procurement.cases.replay.cast import Cast
+from procurement.cases.replay.script import Script, day_after, noon
+from procurement.common.models import next_number
+from procurement.contracts import actions as contracts
+from procurement.contracts.models import Contract
+from procurement.delivery import actions as delivery
+from procurement.evaluation import actions as evaluation
+from procurement.evaluation.models import Evaluation
+from procurement.needs.models import Need
+from procurement.projects import actions as projects
+from procurement.projects.enums import NegativeItem
+from procurement.projects.models import BudgetLine, CatalogueItem, Project
+from workflows import engine
+
+UNKNOWN = "未载明"
+NOT_IN_RECORD = "not in the record"
+NOTHING_TO_ADD = "无补充意见。"
+STANDARD_RULE = "由评审小组按响应文件的完整性、针对性和可行性在权重范围内打分。"
+WARNINGS_WITH_REASON = ("W6", "W9", "E1")
+
+
+class Play:
+    """One case on stage. ``script()`` is what will be done; the attributes are what has come of it."""
+
+    def __init__(self, case: Any, cast: Cast) -> None:
+        self.case = case
+        self.cast = cast
+        self.needs: list[Need] = []
+        self.project: Project | None = None
+        self.call: Call | None = None
+        self.lots: dict[str, Lot] = {}
+        self.contracts: dict[str, Contract] = {}
+        self.evaluations: dict[str, Evaluation] = {}
+
+    # who acts ---------------------------------------------------------------------------------------------
+    @property
+    def buyer(self) -> Organisation:
+        return self.cast.buyer(self.case.buyer)
+
+    def as_buyer(self, part: str) -> dict[str, Any]:
+        return {"by": self.cast.staff(self.buyer, part), "organisation": self.buyer}
+
+    def as_org(self, organisation: Organisation, part: str) -> dict[str, Any]:
+        return {"by": self.cast.staff(organisation, part), "organisation": organisation}
+
+    def reasons(self) -> dict[str, str]:
+        return dict.fromkeys(WARNINGS_WITH_REASON, NOT_IN_RECORD) | dict(self.case.reasons)
+
+    # the script -------------------------------------------------------------------------------------------
+    def script(self) -> Script:
+        script = Script()
+        self._needs(script)
+        self._project(script)
+        if self.case.call is not None:
+            self._call(script)
+            for position, entry in enumerate(self.case.bids):
+                self._bid(script, position, entry)
+            if self.case.call.opened is not None:
+                self._opening(script)
+            if self.case.award is not None:
+                self._scoring(script)
+                self._award(script)
+                for lot in self.case.lots:
+                    self._contract(script, lot)
+                for lot in self.case.lots:
+                    self._evaluation(script, lot)
+        self._end(script)
+        return script
+
+    def _needs(self, script: Script) -> None:
+        for data in self.case.needs:
+            script.add("need.submit", lambda data=data: self._raise_need(data), data.raised)
+
+    def _raise_need(self, data: Any) -> None:
+        station = self.cast.station(data.station, self.buyer.region)
+        who = self.as_org(station, "station")
+        prefix = f"XQ-{self.buyer.region or '000000'}-{data.raised.year}-"
+        need = Need(
+            number=f"{prefix}{next_number(prefix):05d}",
+            title=data.title,
+            text=data.text,
+            station=station,
+            addressed_to=self.buyer,
+            raised_on=data.raised,
+            supporters=data.supporters,
+            imported=True,
+        )
+        engine.begin(need, **who)
+        engine.perform(need.submit, **who)
+        engine.perform(need.screen, **self.as_buyer("drafter"))
+        self.needs.append(need)
+
+    def _project(self, script: Script) -> None:
+        data = self.case.project
+        script.add("project.form", self._form_project, None if self.case.needs else data.approved)
+        script.add("project.approve", lambda: projects.approve(self.project, **self.as_buyer("approver")), data.approved)
+        if data.intended is not None:
+            script.add(
+                "project.publish_intent",
+                lambda: projects.publish_intent(self.project, **self.as_buyer("drafter"), fill=UNKNOWN),
+                data.intended,
+            )
+
+    def _form_project(self) -> None:
+        data, buyer = self.case.project, self.buyer
+        item, _made = CatalogueItem.objects.get_or_create(organisation=buyer, name=data.catalogue_item)
+        line, _made = BudgetLine.objects.select_for_update().get_or_create(
+            organisation=buyer,
+            year=data.approved.year,
+            name=data.catalogue_item,
+            fund_source=data.fund_source,
+            defaults={"amount": Decimal(0)},
+        )
+        # what the file does not say: the buyer had this much budgeted (W5)
+        line.amount += max(data.budget - line.left(), Decimal(0))
+        line.save(update_fields=["amount"])
+        start, end = data.term
+        self.project = projects.form_project(
+            **self.as_buyer("drafter"),
+            needs=self.needs,
+            title=self.case.title,
+            summary=self.case.title,
+            domain=data.domain,
+            delivery_mode=data.delivery_mode,
+            fund_source=data.fund_source,
+            budget=data.budget,
+            catalogue_item=item,
+            budget_line=line,
+            term_start=start,
+            term_end=end,
+            beneficiaries=data.beneficiaries,
+            case_id=self.case.case,
+            imported=True,
+        )
+        projects.tick_negative_list(self.project, list(NegativeItem), **self.as_buyer("drafter"))
+
+    def _call(self, script: Script) -> None:
+        data = self.case.call
+        script.add("call.draft", self._draft_call)
+        script.add(
+            "call.publish",
+            lambda: calls.publish_call(
+                self.call, **self.as_buyer("approver"), fill=UNKNOWN, reasons=self.reasons()
+            ),
+            data.published,
+        )
+
+    def _draft_call(self) -> None:
+        data = self.case.call
+        approval = data.approval
+        self.call = calls.draft_call(
+            self.project,
+            **self.as_buyer("drafter"),
+            method=data.method,
+            ceiling=data.ceiling,
+            deadline=data.deadline,
+            documents_until=noon(data.documents_until) if data.documents_until is not None else None,
+            approval_number=approval.number if approval else "",
+            approval_date=approval.date if approval else None,
+            urgent_reason=data.urgent_reason or "",
+            sme_policy=SmePolicy.POLICY,
+            low_price_rates={name: str(value) for name, value in (data.low_price_rates or {}).items()},
+            requirements=self.case.title,
+            criteria=[
+                {
+                    "code": criterion.code,
+                    "name": criterion.name,
+                    "kind": criterion.kind,
+                    "weight": criterion.weight,
+                    "rule": criterion.rule or STANDARD_RULE,
+                }
+                for criterion in data.criteria
+            ],
+            lots=[{"code": lot.code, "name": lot.name, "ceiling": lot.ceiling} for lot in self.case.lots],
+        )
+        self.lots = {lot.code: lot for lot in self.call.lots.all()}
+
+    # bids and opening -------------------------------------------------------------------------------------
+    def _bid(self, script: Script, position: int, entry: Any) -> None:
+        script.add("bid.submit", lambda: self._submit(entry), entry.submitted)
+        if entry.withdrawn is not None:
+            script.add("bid.withdraw", lambda: self._withdraw(entry), entry.withdrawn)
+
+    def _offer(self, entry: Any, price: Decimal | None) -> dict[str, Any]:
+        return bids.offer(price, dict(entry.quantities))
+
+    def _first_price(self, entry: Any) -> Decimal | None:
+        if self.case.call.method in WITH_FINAL_OFFERS and entry.first_price is not None:
+            return entry.first_price
+        return entry.price
+
+    def _submit(self, entry: Any) -> None:
+        supplier = self.cast.supplier(entry.supplier)
+        who = self.as_org(supplier, "supplier")
+        bids.submit_bid(self.lots[entry.lot], self._offer(entry, self._first_price(entry)), **who)
+
+    def _bid_of(self, entry: Any) -> Bid | None:
+        return Bid.objects.filter(lot=self.lots[entry.lot], supplier=self.cast.supplier(entry.supplier)).first()
+
+    def _withdraw(self, entry: Any) -> None:
+        bid = self._bid_of(entry)
+        if bid is not None:
+            bids.withdraw_bid(bid, **self.as_org(bid.supplier, "supplier"))
+
+    def _living_entries(self) -> list[tuple[Any, Bid]]:
+        """Entries whose bid was handed in and not withdrawn; one per bid, the last that was handed in."""
+        found = {}
+        for entry in self.case.bids:
+            bid = self._bid_of(entry)
+            if bid is not None and bid.state not in (BidState.DRAFT, BidState.WITHDRAWN):
+                found[bid.pk] = (entry, bid)
+        return list(found.values())
+
+    def _opening(self, script: Script) -> None:
+        for lot in self.case.lots:
+            if lot.fails:
+                script.add(
+                    "lot.fail",
+                    lambda lot=lot: awards.fail_lot(
+                        self.lots[lot.code], **self.as_buyer("approver"), reason=lot.fails
+                    ),
+                    self.case.call.opened,
+                )
+        script.add("call.open", lambda: self._confirm_opening(Round.FIRST), self.case.call.opened)
+        if self.case.panel:
+            script.add("panel.draw", self._draw_panel)
+        script.add("bid.qualify", self._qualify)
+
+    def _confirm_opening(self, round_: str) -> None:
+        for officer in ("officer1", "officer2"):
+            opening.confirm_opening(self.call, **self.as_buyer(officer), round_=round_)
+        self.call.refresh_from_db()
+        self.project.refresh_from_db()
+
+    def _draw_panel(self) -> None:
+        members = [
+            (self.cast.panel_member(position, member.name), member.role)
+            for position, member in enumerate(self.case.panel, start=1)
+        ]
+        panel = awards.draw_panel(self.call, members, **self.as_buyer("officer1"))
+        for user, _role in members:
+            awards.declare_no_conflict(panel, by=user)
+
+    def _qualify(self) -> None:
+        officer = self.as_buyer("officer1")
+        for entry, bid in self._living_entries():
+            if bid.state != BidState.OPENED:
+                continue
+            if entry.rejected:
+                bids.reject_bid(bid, **officer, reason=entry.rejected)
+            else:
+                bids.qualify_bid(bid, **officer)
+
+    def _final_offers(self) -> None:
+        from workflows.clock import act_time
+
+        opening.invite_final_offers(self.call, **self.as_buyer("officer1"), until=act_time())
+        for entry, bid in self._living_entries():
+            if bid.state == BidState.QUALIFIED:
+                who = self.as_org(bid.supplier, "supplier")
+                bids.offer_final(bid, self._offer(entry, entry.price), **who)
+        self._confirm_opening(Round.FINAL)
+
+    # scoring and award ------------------------------------------------------------------------------------
+    def _scoring(self, script: Script) -> None:
+        if self.case.call.method in WITH_FINAL_OFFERS:
+            script.add("call.open_final_offers", self._final_offers)
+        script.add("bid.settle_low_price", self._low_prices)
+        script.add("panel.start_scoring", lambda: awards.start_scoring(self._panel(), **self.as_buyer("officer1")))
+        script.add("panel.score", self._score)
+        script.add("panel.sign", self._sign)
+
+    def _panel(self) -> Any:
+        from procurement.awards.models import Panel
+        from workflows.errors import TransitionBlocked
+        from workflows.reasons import Reason
+
+        panel = Panel.objects.filter(call=self.call).first()
+        if panel is None:
+            raise TransitionBlocked([Reason("the case names no panel", code="panel")], act="panel.draw")
+        return panel
+
+    def _low_prices(self) -> None:
+        for entry, bid in self._living_entries():
+            words = entry.low_price_explanation
+            if words is not None and bid.state in STILL_IN:
+                awards.settle_low_price(
+                    bid, accepted=words.accepted, explanation=words.text, **self.as_buyer("officer1")
+                )
+
+    def _score(self) -> None:
+        panel = self._panel()
+        members = [self.cast.panel_member(position, m.name) for position, m in enumerate(self.case.panel, start=1)]
+        sheets = {lot.code: lot.sheets for lot in self.case.lots}
+        for entry, bid in self._living_entries():
+            given = (sheets[entry.lot] or {}).get(entry.supplier.name)
+            if bid.state not in STILL_IN or given is None:
+                continue
+            for position, member in enumerate(members):
+                points = {code: scores[position] for code, scores in given.items()}
+                awards.save_scores(panel, bid, points, by=member)
+
+    def _sign(self) -> None:
+        panel = self._panel()
+        for position, member in enumerate(self.case.panel, start=1):
+            awards.sign_report(panel, by=self.cast.panel_member(position, member.name), reasons=self.reasons())
+
+    def _awards(self) -> list[Award]:
+        return list(Award.objects.filter(lot__call=self.call).select_related("lot", "bid").order_by("lot_id"))
+
+    def _award(self, script: Script) -> None:
+        data = self.case.award
+        script.add("award.confirm", self._confirm_awards, data.decided)
+        if data.noticed is not None:
+            script.add("award.publish_notice", self._publish_results, data.noticed)
+            self._finalise(script, data.noticed)
+
+    def _confirm_awards(self) -> None:
+        for award in self._awards():
+            awards.confirm_award(award, **self.as_buyer("approver"))
+        self.project.refresh_from_db()
+
+    def _publish_results(self) -> None:
+        for award in self._awards():
+            awards.publish_result(award, **self.as_buyer("drafter"), fill=UNKNOWN)
+
+    def _finalise(self, script: Script, noticed: Any) -> None:
+        """The challenge period ends by itself; a replay lets it end at its own time."""
+        moment = noon(noticed)
+        dates = awards.challenge_dates_for(self.buyer.region, moment)
+
+        def end() -> None:
+            for award in self._awards():
+                if award.state == "noticed":
+                    awards.finalise(award)
+
+        script.add("award.finalise", end, day_after(dates["challenge_until"]))
+        script.at_least(moment)
+
+    # contract and delivery --------------------------------------------------------------------------------
+    def _contract(self, script: Script, lot: Any) -> None:
+        data = lot.contract
+        if data is None:
+            return
+        script.add("contract.draft", lambda: self._draft_contract(lot))
+        script.add("contract.sign", lambda: self._sign_contract(lot), data.signed)
+        script.add(
+            "contract.publish",
+            lambda: delivery.publish_contract(
+                self._contract_of(lot), **self.as_buyer("drafter"), fill=UNKNOWN
+            ),
+        )
+        for milestone in data.milestones:
+            if milestone.on_signing:
+                script.add("milestone.invoice", lambda m=milestone: self._invoice(lot, m.name))
+                if milestone.paid is not None:
+                    script.add("milestone.pay", lambda m=milestone: self._pay(lot, m.name), milestone.paid)
+        for entry in lot.delivery:
+            self._deliver(script, lot, entry)
+
+    def _contract_of(self, lot: Any) -> Contract:
+        return Contract.objects.get(pk=self.contracts[lot.code].pk)
+
+    def _draft_contract(self, lot: Any) -> None:
+        award = Award.objects.get(lot=self.lots[lot.code])
+        rows = [
+            {
+                "name": m.name,
+                "due": m.due,
+                "percent": m.percent,
+                "on_signing": m.on_signing,
+                "targets": {name: str(value) for name, value in m.targets.items()},
+            }
+            for m in lot.contract.milestones
+        ]
+        contract = contracts.draft_contract(award, rows, **self.as_buyer("drafter"))
+        self.contracts[lot.code] = contract
+        contracts.agree(contract, **self.as_org(contract.supplier, "supplier"))
+
+    def _sign_contract(self, lot: Any) -> None:
+        contract = self._contract_of(lot)
+        delivery.sign_contract(contract, **self.as_org(contract.supplier, "signatory"))
+        delivery.sign_contract(contract, **self.as_buyer("signatory"))
+        self.project.refresh_from_db()
+
+    def _milestone(self, lot: Any, name: str) -> Any:
+        return self._contract_of(lot).milestones.get(name=name)
+
+    def _invoice(self, lot: Any, name: str) -> None:
+        milestone = self._milestone(lot, name)
+        delivery.send_invoice(milestone, **self.as_org(milestone.contract.supplier, "supplier"))
+
+    def _pay(self, lot: Any, name: str) -> None:
+        delivery.record_payment(self._milestone(lot, name), **self.as_buyer("finance"))
+        self.project.refresh_from_db()
+
+    def _deliver(self, script: Script, lot: Any, entry: Any) -> None:
+        script.add("milestone.deliver", lambda: self._hand_in(lot, entry), entry.submitted)
+        script.add("milestone.score", lambda: self._score_milestone(lot, entry))
+        if entry.accepted is not None:
+            script.add("milestone.accept", lambda: self._accept(lot, entry), entry.accepted)
+            script.add("milestone.invoice", lambda: self._invoice(lot, entry.milestone))
+            if entry.paid is not None:
+                script.add("milestone.pay", lambda: self._pay(lot, entry.milestone), entry.paid)
+
+    def _hand_in(self, lot: Any, entry: Any) -> None:
+        milestone = self._milestone(lot, entry.milestone)
+        actual = {name: Decimal(str(value)) for name, value in entry.actual.items()}
+        delivery.deliver(milestone, actual, **self.as_org(milestone.contract.supplier, "supplier"))
+
+    def _score_milestone(self, lot: Any, entry: Any) -> None:
+        milestone = self._milestone(lot, entry.milestone)
+        people = [self.cast.evaluator(position) for position in range(1, len(entry.scores) + 1)]
+        delivery.ask_evaluators(milestone, people, **self.as_buyer("drafter"))
+        for user, score in zip(people, entry.scores, strict=True):
+            delivery.score_milestone(milestone, score, by=user)
+
+    def _accept(self, lot: Any, entry: Any) -> None:
+        delivery.accept(
+            self._milestone(lot, entry.milestone),
+            **self.as_buyer("approver"),
+            service_users=entry.users_on_acceptance,
+            opinion=UNKNOWN,
+            fill=UNKNOWN,
+        )
+
+    # verdict and end --------------------------------------------------------------------------------------
+    def _evaluation(self, script: Script, lot: Any) -> None:
+        if lot.evaluation is None:
+            return
+        payments = [noon(e.paid) for other in self.case.lots for e in other.delivery if e.paid is not None]
+        payments += [
+            noon(m.paid)
+            for other in self.case.lots
+            if other.contract is not None
+            for m in other.contract.milestones
+            if m.paid is not None
+        ]
+        last = max(payments) if payments else None
+        script.add("evaluation.open", lambda: self._open_evaluation(lot), last)
+        script.add("evaluation.collect", lambda: self._collect(lot))
+        script.add("evaluation.compute", lambda: self._compute(lot))
+        script.add("evaluation.publish", lambda: self._publish_verdict(lot))
+
+    def _verdict(self, lot: Any) -> Evaluation:
+        return Evaluation.objects.get(pk=self.evaluations[lot.code].pk)
+
+    def _open_evaluation(self, lot: Any) -> None:
+        data = lot.evaluation
+        drafter = self.as_buyer("drafter")
+        self.evaluations[lot.code] = evaluation.open_evaluation(
+            self._contract_of(lot),
+            **drafter,
+            population=data.population,
+            stations=[self.cast.station(s.name, self.buyer.region) for s in data.stations],
+            weights=data.weights,
+        )
+        evaluation.start_collecting(self.evaluations[lot.code], **drafter, reasons=self.reasons())
+
+    def _collect(self, lot: Any) -> None:
+        data, found = lot.evaluation, self._verdict(lot)
+        for rating in data.stations:
+            station = self.cast.station(rating.name, self.buyer.region)
+            evaluation.rate_as_station(found, rating.score, **self.as_org(station, "station"))
+        evaluation.score_as_buyer(found, data.buyer_score, **self.as_buyer("approver"))
+        evaluation.bring_in_answers(found, data.answers, data.not_residents, **self.as_buyer("drafter"))
+
+    def _compute(self, lot: Any) -> None:
+        evaluation.compute(self._verdict(lot), **self.as_buyer("drafter"))
+
+    def _publish_verdict(self, lot: Any) -> None:
+        found = self._verdict(lot)
+        evaluation.report(found, **self.as_buyer("drafter"))
+        evaluation.reply(found, NOTHING_TO_ADD, **self.as_org(found.contract.supplier, "supplier"))
+        evaluation.publish(found, **self.as_buyer("approver"))
+        self.project.refresh_from_db()
+
+    def _end(self, script: Script) -> None:
+        ends = self.case.ends
+        if ends is None:
+            return
+        run = self._fail if ends.state == "failed" else self._terminate
+        script.add(f"project.{'fail' if ends.state == 'failed' else 'terminate'}", run, ends.date)
+
+    def _fail(self) -> None:
+        calls.fail_call(self.call, **self.as_buyer("approver"), reason=self.case.ends.reason, fill=UNKNOWN)
+        self.project.refresh_from_db()
+
+    def _terminate(self) -> None:
+        who, reason = self.as_buyer("approver"), self.case.ends.reason
+        alive = [c for c in self.contracts.values() if c.fresh().state not in ("completed", "terminated")]
+        for contract in alive:
+            delivery.terminate_contract(contract.fresh(), **who, reason=reason, fill=UNKNOWN)
+        self.project.refresh_from_db()
+        if self.project.state == "terminated":
+            return
+        if self.call is not None and self.call.fresh().state in ("draft", "published", "opened"):
+            calls.cancel_call(self.call, **who, reason=reason, fill=UNKNOWN)
+            self.project.refresh_from_db()
+        projects.terminate(self.project, **who, reason=reason, fill=UNKNOWN)
+
+
