@@ -63,11 +63,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 _broker_url = ENV.require(
     "CELERY_BROKER_URL", "the queue, as redis://host:6379/0 or amqp://user:password@host//"
 )
-HUIQUN_EMBEDDED_REDIS = not _broker_url and not PRODUCTION and not TESTING
+HUIQUN_EMBEDDED_REDIS = not _broker_url and not PRODUCTION
 _redis_socket = embedded.socket_folder(HUIQUN_VAR, "redis") / "redis.sock"
-CELERY_BROKER_URL = _broker_url or (
-    "memory://" if TESTING else f"redis+socket://{_redis_socket}?virtual_host=0"
-)
+# tests that run side by side each have a queue and a cache of their own
+_lane = ENV.lane
+CELERY_BROKER_URL = _broker_url or f"redis+socket://{_redis_socket}?virtual_host={2 * _lane}"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TIMEZONE = "Asia/Shanghai"
@@ -84,14 +84,12 @@ CELERY_BEAT_SCHEDULE = {
 _cache_url = ENV.text(
     "CACHE_URL", _broker_url if _broker_url.startswith(("redis://", "rediss://", "unix://")) else ""
 )
-if TESTING or (PRODUCTION and not _cache_url):
-    _cache: dict[str, Any] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-elif _cache_url:
-    _cache = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _cache_url}
+if _cache_url or PRODUCTION:
+    _cache: dict[str, Any] = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _cache_url}
 else:
     _cache = {
         "BACKEND": "procurement.common.embedded_cache.EmbeddedRedisCache",
-        "LOCATION": f"unix://{_redis_socket}?db=1",
+        "LOCATION": f"unix://{_redis_socket}?db={2 * _lane + 1}",
     }
 CACHES = {"default": {**_cache, "KEY_PREFIX": "huiqun"}}
 if PRODUCTION and not _cache_url and _broker_url:

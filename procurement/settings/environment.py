@@ -37,6 +37,12 @@ class Environment:
     def production(self) -> bool:
         return self.name == "production"
 
+    @property
+    def lane(self) -> int:
+        """0, or the number of the test process where several share one Redis; it has room for 32."""
+        number = self.variables.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+        return int(number) % 32 if self.name == "test" and number.isdecimal() else 0
+
     def text(self, name: str, default: str = "") -> str:
         """The value without surrounding spaces; an empty one counts as not set."""
         return self.variables.get(name, "").strip() or default

@@ -43,7 +43,7 @@ class Redis(Service):
         settings = {
             "port": "0", "unixsocket": str(self.address), "unixsocketperm": "700", "daemonize": "yes",
             "dir": str(self.data), "logfile": str(self.log), "pidfile": str(self.data / "redis.pid"),
-            "save": "", "appendonly": "no", "loglevel": "warning", "databases": "4",
+            "save": "", "appendonly": "no", "loglevel": "warning", "databases": "64",
         }  # fmt: skip
         arguments = [part for key, value in settings.items() for part in (f"--{key}", value)]
         done = subprocess.run(

@@ -81,6 +81,11 @@ class Service:
         self._users: int | None = None
         self._pid = 0
 
+    @property
+    def in_use(self) -> bool:
+        """Whether this process counts as one of its users."""
+        return self._users is not None
+
     def running(self) -> bool:
         raise NotImplementedError
 

@@ -1,0 +1,31 @@
+"""For every test: real PostgreSQL and Redis, current translations, a cache nobody else has written to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.core.cache import caches
+
+from procurement.common import catalogues, embedded
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if settings.HUIQUN_ENV != "test":
+        raise pytest.UsageError(f"Tests run with HUIQUN_ENV=test, not {settings.HUIQUN_ENV!r}.")
+    if not hasattr(config, "workerinput"):  # once, before the workers of xdist start
+        catalogues.compile_stale()
+
+
+def pytest_unconfigure() -> None:
+    # xdist's workers may end without Python's own farewell
+    embedded.release_all()
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    """What one test counts (logins, rate limits) is no other test's business."""
+    yield
+    if embedded.redis(settings.HUIQUN_VAR).in_use:
+        caches["default"].clear()  # this process has a Redis database of its own: settings, lane
