@@ -72,7 +72,7 @@ def experts_are_independent(panel: Any, act: Act) -> Iterator[Reason]:
     bidders = set(panel.call.lots.values_list("bids__supplier", flat=True)) - {None}
     for seat in panel.seats.select_related("user").prefetch_related("user__memberships"):
         own = {m.organisation_id for m in seat.user.memberships.all() if m.active}
-        rule = _rule("P12", panel, act)
+        rule = _rule("P12", panel, act, "own_expert")
         if rule is not None and seat.role == SeatRole.EXPERT and buyer in own:
             yield rule.reason(_("%(name)s belongs to the buyer and cannot sit as an expert.") % {"name": seat.user})
         rule = _rule("P13", panel, act)
@@ -178,7 +178,7 @@ def sheets_complete(panel: Any, act: Act) -> Iterator[Reason]:
 
 def all_signed(panel: Any, act: Act) -> Iterator[Reason]:
     """P12: every member signs the report, or records dissent (条例 art 41)."""
-    rule = _rule("P12", panel, act)
+    rule = _rule("P12", panel, act, "signature")
     names = [str(seat.user) for seat in panel.seats.select_related("user") if seat.signed_at is None]
     if names:
         message = _("Still to sign: %(names)s.") % {"names": ", ".join(names)}

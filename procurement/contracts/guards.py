@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -85,7 +84,7 @@ def signed_in_time(contract: Any, act: Act) -> Iterator[Reason]:
     rule = _rule("T7", contract, act)
     if rule is None or contract.award.noticed_at is None:
         return
-    latest = timezone.localdate(contract.award.noticed_at) + timedelta(days=int(rule.values["days"]))
+    latest = workdays.add_days_rolling(timezone.localdate(contract.award.noticed_at), int(rule.values["days"]))
     if timezone.localdate(act.at) > latest:
         yield rule.reason(
             _("The contract was to be signed by %(latest)s.") % {"latest": latest.isoformat()}, latest=latest.isoformat()

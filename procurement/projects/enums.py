@@ -57,3 +57,16 @@ class NoticeKind(models.TextChoices):
     CONTRACT = "contract", _("Contract")
     ACCEPTANCE = "acceptance", _("Acceptance")
     SINGLE_SOURCE = "single_source", _("Single source")
+
+
+# What a statutory notice is called, whatever language the site speaks: its title is part of the record (公告格式).
+NOTICE_TITLES = {
+    NoticeKind.INTENT: "采购意向公告",
+    NoticeKind.CALL: "采购公告",
+    NoticeKind.CORRECTION: "更正公告",
+    NoticeKind.RESULT: "中标（成交）结果公告",
+    NoticeKind.TERMINATION: "终止公告",
+    NoticeKind.CONTRACT: "合同公告",
+    NoticeKind.ACCEPTANCE: "验收结果公告",
+    NoticeKind.SINGLE_SOURCE: "单一来源采购公示",
+}

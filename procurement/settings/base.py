@@ -85,7 +85,10 @@ _cache_url = ENV.text(
     "CACHE_URL", _broker_url if _broker_url.startswith(("redis://", "rediss://", "unix://")) else ""
 )
 if _cache_url or PRODUCTION:
-    _cache: dict[str, Any] = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _cache_url}
+    _cache: dict[str, Any] = {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": _cache_url,
+    }
 else:
     _cache = {
         "BACKEND": "procurement.common.embedded_cache.EmbeddedRedisCache",

@@ -9,7 +9,7 @@ from procurement.awards.enums import SeatRole
 from procurement.calls.enums import CriterionKind, Method
 from procurement.cases import schema
 from procurement.cases.reading.times import day, moment
-from procurement.cases.reading.tree import Node
+from procurement.cases.reading.tree import Node, shown
 from procurement.cases.reading.values import (
     between,
     credit_code,
@@ -62,7 +62,7 @@ def once(values: list[str], path: str, key: str) -> None:
     """Refuses the first value of ``values`` that was there before."""
     for index, value in enumerate(values):
         if value in values[:index]:
-            raise CaseError(f"{path}[{index}].{key}: “{value}” is there twice")
+            raise CaseError(f"{path}[{index}].{key}: {shown(value)} is there twice")
 
 
 def approval(node: Node, path: str) -> schema.Approval:

@@ -14,6 +14,7 @@ from procurement.awards.models import Award, Panel
 from procurement.bids import documents as bid_documents
 from procurement.bids.models import Bid
 from procurement.cases.replay.play import Play
+from procurement.common.pdf_press import Press
 from procurement.contracts import documents as contract_documents
 from procurement.contracts.models import Contract
 from procurement.delivery import documents as delivery_documents
@@ -34,7 +35,9 @@ def _wanted(play: Play) -> Iterator[tuple[str, str, Callable[[], Any]]]:
     if call.opened_at is not None:
         yield "opening_record", "opening_record.pdf", lambda: bid_documents.opening_record(call)
     if Panel.objects.filter(call=call, state="signed").exists():
-        yield "scoring_report", "scoring_report.pdf", lambda: award_documents.scoring_report(call)
+        for lot in call.lots.filter(failed_reason="").order_by("pk"):
+            name = _name("scoring_report", lot.code)
+            yield "scoring_report", name, lambda lot=lot: award_documents.scoring_report(lot)
     noticed = Award.objects.filter(lot__call=call, state__in=["noticed", "final"]).order_by("lot_id")
     for award in noticed.select_related("lot"):
         yield "award_letter", _name("award_letter", award.lot.code), lambda a=award: award_documents.award_letter(a)
@@ -58,14 +61,20 @@ def _name(kind: str, *parts: str) -> str:
 
 def write(play: Play, folder: Path, *, say: Callable[[str], None], seconds: dict[str, float]) -> list[dict[str, Any]]:
     """Writes every document into ``folder`` and lists them: kind, file, SHA-256, pages."""
-    listed = []
-    for kind, name, make in _wanted(play):
+    started = time.perf_counter()
+    with Press() as press:
+        ordered = []
+        for kind, name, make in _wanted(play):
+            ordered.append((kind, name, press.order(make)))
+        seconds["documents composed"] = time.perf_counter() - started
         started = time.perf_counter()
-        pdf = make()
-        (folder / name).write_bytes(pdf.content)
-        seconds[f"pdf {kind}"] = seconds.get(f"pdf {kind}", 0.0) + time.perf_counter() - started
-        say(f"{name}: {pdf.pages} pages")
-        listed.append({"kind": kind, "file": name, "sha256": pdf.sha256, "pages": pdf.pages})
+        listed = []
+        for kind, name, coming in ordered:
+            pdf = coming.result()
+            (folder / name).write_bytes(pdf.bytes)
+            say(f"{name}: {pdf.pages} pages")
+            listed.append({"kind": kind, "file": name, "sha256": pdf.sha256, "pages": pdf.pages})
+    seconds["documents printed"] = time.perf_counter() - started
     return listed
 
 

@@ -11,6 +11,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from procurement.common.embedded.process import command_of
 from procurement.common.embedded.service import (
     SOCKET_NAME,
     Service,
@@ -34,18 +35,6 @@ def _let_through(path: Path) -> None:
         mode = folder.stat().st_mode
         if not mode & 0o001:
             folder.chmod(mode | 0o011)
-
-
-def _command_of(pid: int) -> str:
-    """The command line of a running process, or nothing."""
-    with suppress(OSError):
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    if Path("/proc/self").exists():
-        return ""
-    shown = subprocess.run(
-        ["/bin/ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False
-    )
-    return shown.stdout
 
 
 class Postgres(Service):
@@ -116,11 +105,11 @@ class Postgres(Service):
         return []
 
     def server_pid(self) -> int | None:
-        """The pid of the server of this folder; none where the file names a process that is something else."""
+        """The pid of the server of this folder; none where the file names something else."""
         lines = self._lines()
         if not lines or not lines[0].isdigit():
             return None
-        command = _command_of(int(lines[0]))
+        command = command_of(int(lines[0]))
         return int(lines[0]) if "postgres" in command and str(self.data) in command else None
 
     def running(self) -> bool:
@@ -179,8 +168,8 @@ class Postgres(Service):
         new = self.var / f".postgres-new-{os.getpid()}"
         private_folder(new, owner)
         locale = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-        done = self._run("initdb", "-D", str(new), "-U", SUPERUSER, "--auth=trust", "--no-instructions", *locale,
-                         *([] if self.durable else ["--no-sync"]))  # fmt: skip
+        done = self._run("initdb", "-D", str(new), "-U", SUPERUSER, "--auth=trust", "--no-instructions",
+                         *locale, *([] if self.durable else ["--no-sync"]))  # fmt: skip
         if done.returncode:
             shutil.rmtree(new, ignore_errors=True)
             raise ServiceProblem(self._explain(done.stdout))
@@ -209,7 +198,10 @@ class Postgres(Service):
         last = next(
             (line for line in reversed(said.splitlines()) if "FATAL" in line or "error" in line), said[-200:]
         )
-        return f"PostgreSQL did not start ({last.strip()}); see {self.log}, or set DATABASE_URL to a server you run."
+        return (
+            f"PostgreSQL did not start ({last.strip()}); see {self.log},"
+            " or set DATABASE_URL to a server you run."
+        )
 
     def _ensure_database(self) -> None:
         import psycopg2

@@ -121,7 +121,8 @@ class Service:
             except BlockingIOError as error:
                 if time.monotonic() > until:
                     raise ServiceProblem(
-                        f"Another process has been starting {self.name} under {self.var} for {LOCK_SECONDS} s;"
+                        f"Another process has been starting {self.name} under {self.var}"
+                        f" for {LOCK_SECONDS} s;"
                         " stop it, or set HUIQUN_VAR to another folder."
                     ) from error
                 time.sleep(0.05)
@@ -136,11 +137,12 @@ class Service:
         if free < FREE_BYTES_NEEDED:
             raise ServiceProblem(
                 f"The disk that holds {self.var} has only {free // 1048576} MB left and {self.name} needs"
-                f" {FREE_BYTES_NEEDED // 1048576} MB; make room, or set HUIQUN_VAR to a folder on another disk."
+                f" {FREE_BYTES_NEEDED // 1048576} MB; make room,"
+                " or set HUIQUN_VAR to a folder on another disk."
             )
 
     def ensure(self) -> None:
-        """Starts the service unless it runs, and counts this process as one of its users. Cheap when repeated."""
+        """Starts the service unless it runs, and counts this process as a user. Cheap when repeated."""
         if self._users is not None:
             return
         with self._alone():
@@ -152,6 +154,8 @@ class Service:
                     self._start()
             except BaseException:
                 os.close(descriptor)
+                # Ctrl-C may come when the server is up but nobody counts as its user yet
+                self._stop_if_unused()
                 raise
             self._users, self._pid = descriptor, os.getpid()
         atexit.register(self.release)
@@ -170,12 +174,16 @@ class Service:
             return False
         with self._alone():
             os.close(descriptor)
-            last = os.open(self._users_file(), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            try:
-                fcntl.flock(last, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                self._stop()
-            except BlockingIOError:
-                return False
-            finally:
-                os.close(last)
+            return self._stop_if_unused()
+
+    def _stop_if_unused(self) -> bool:
+        """Stops the server unless another process uses it. True if it was stopped. Only while ``_alone``."""
+        last = os.open(self._users_file(), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(last, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._stop()
+        except BlockingIOError:
+            return False
+        finally:
+            os.close(last)
         return True
