@@ -43,9 +43,7 @@ def public_calls() -> QuerySet[Call]:
         .select_related("project__buyer")
         .annotate(
             takes_bids=ExpressionWrapper(takes_bids, output_field=BooleanField()),
-            open_deadline=Case(
-                When(takes_bids, then=F("deadline")), default=Value(None), output_field=DateTimeField()
-            ),
+            open_deadline=Case(When(takes_bids, then=F("deadline")), default=Value(None), output_field=DateTimeField()),
         )
     )
 

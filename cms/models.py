@@ -98,7 +98,9 @@ class CallPage(Page):
     def clean(self) -> None:
         super().clean()
         if self.go_live_at:
-            raise ValidationError({"go_live_at": _("A call is published by a person at that moment, never by the clock.")})
+            raise ValidationError(
+                {"go_live_at": _("A call is published by a person at that moment, never by the clock.")}
+            )
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """The last fence: whatever the way, no page of an unpublished call goes live."""
@@ -108,7 +110,9 @@ class CallPage(Page):
 
     def unpublish(self, *args: Any, **kwargs: Any) -> None:
         if self.is_fixed:
-            raise ValidationError(_("A published call is not taken back; it is corrected or cancelled by a notice (N2)."))
+            raise ValidationError(
+                _("A published call is not taken back; it is corrected or cancelled by a notice (N2).")
+            )
         super().unpublish(*args, **kwargs)
 
     @property

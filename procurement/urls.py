@@ -9,7 +9,8 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from procurement.common import health
+from procurement.accounts import acting
+from procurement.common import health, preferences
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
@@ -17,9 +18,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
-    # the stages, in the order of DESIGN §1
-    # the public pages that are not Wagtail's: threads, needs, reports, verify
-    # the workspace
+    path("preferences/<str:name>/<str:value>/", preferences.choose, name="preference"),
+    path("act-for/", acting.act_for, name="act_for"),
+    path("rules/", include("procurement.rules.urls")),
+    path("workspace/", include("procurement.accounts.workspace.urls")),
+    path("", include("procurement.opendata.urls")),
 ]
 if settings.DEBUG:
     urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)

@@ -100,9 +100,9 @@ def faults(batch: int = 500) -> Iterator[str]:
             ids = [subject.pk for subject in subjects]
             known.update(ids)
             rows: dict[int, list[TransitionLog]] = {pk: [] for pk in ids}
-            for row in TransitionLog.objects.filter(
-                subject_type=model._meta.label_lower, subject_id__in=ids
-            ).order_by("subject_id", "sequence"):
+            for row in TransitionLog.objects.filter(subject_type=model._meta.label_lower, subject_id__in=ids).order_by(
+                "subject_id", "sequence"
+            ):
                 rows[row.subject_id].append(row)
             for subject in subjects:
                 yield from _faults_of(subject, rows[subject.pk])

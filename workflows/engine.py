@@ -23,7 +23,17 @@ from workflows.machine import Act, Spec, gate
 from workflows.models import Machine
 from workflows.reasons import Reason
 
-__all__ = ["at_time", "begin", "blockers", "consequence", "database_now", "moves", "note", "perform", "warnings"]
+__all__ = [
+    "at_time",
+    "begin",
+    "blockers",
+    "consequence",
+    "database_now",
+    "moves",
+    "note",
+    "perform",
+    "warnings",
+]
 
 _consequence: ContextVar[bool] = ContextVar("consequence", default=False)
 
@@ -150,11 +160,11 @@ def perform(
         _refuse_claimed_time(locked, act)
         found = _judge(locked, spec, act)
         if any(item.blocks for item in found):
-            raise TransitionBlocked([item for item in found if item.blocks], act=act_name(subject, spec), subject=subject)
-        if not _permitted(locked, spec, act):
-            raise PermissionDenied(
-                _("“%(act)s” is not yours to do here.") % {"act": spec.label or spec.name}
+            raise TransitionBlocked(
+                [item for item in found if item.blocks], act=act_name(subject, spec), subject=subject
             )
+        if not _permitted(locked, spec, act):
+            raise PermissionDenied(_("“%(act)s” is not yours to do here.") % {"act": spec.label or spec.name})
         source = locked.state
         token = gate.set((locked._meta.label_lower, locked.pk, spec.name))
         try:
@@ -179,7 +189,13 @@ def _save(subject: Machine) -> None:
 
 
 def begin(
-    subject: Machine, *, by: Any, organisation: Any = None, reason: str = "", action: str = "begin", **facts: Any
+    subject: Machine,
+    *,
+    by: Any,
+    organisation: Any = None,
+    reason: str = "",
+    action: str = "begin",
+    **facts: Any,
 ) -> Any:
     """Saves a new row in its initial state and writes the first line of its log."""
     if subject.pk is not None or subject.state != subject.initial_state:

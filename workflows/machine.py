@@ -93,9 +93,7 @@ def transition(
             method(self, act)
 
         spec = Spec(method.__name__, label, tuple(guards), permission, sources, target, automatic)
-        return django_fsm.transition(
-            field="state", source=list(sources), target=target, custom={"spec": spec}
-        )(gated)
+        return django_fsm.transition(field="state", source=list(sources), target=target, custom={"spec": spec})(gated)
 
     return decorate
 

@@ -97,9 +97,7 @@ class TransitionLog(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["subject_type", "subject_id", "sequence"], name="log_one_row_a_step"
-            )
+            models.UniqueConstraint(fields=["subject_type", "subject_id", "sequence"], name="log_one_row_a_step")
         ]
         indexes = [models.Index(fields=["thread", "at", "id"], name="log_by_thread")]
         triggers = [
@@ -141,9 +139,7 @@ class Job(models.Model):
     done_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [
-            models.Index(fields=["run_after"], name="jobs_due", condition=models.Q(state="pending"))
-        ]
+        indexes = [models.Index(fields=["run_after"], name="jobs_due", condition=models.Q(state="pending"))]
 
     def __str__(self) -> str:
         return f"{self.kind}#{self.pk} {self.state}"

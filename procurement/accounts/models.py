@@ -47,7 +47,8 @@ class Organisation(models.Model):
                 fields=["name", "region"], condition=models.Q(kind="station"), name="station_once_a_region"
             ),
             models.CheckConstraint(
-                condition=models.Q(kind="station") | models.Q(code__isnull=False), name="organisation_has_a_code"
+                condition=models.Q(kind="station") | models.Q(code__isnull=False),
+                name="organisation_has_a_code",
             ),
         ]
 

@@ -29,9 +29,7 @@ from workflows.reasons import Reason
 
 
 @transaction.atomic
-def draw_panel(
-    call: Call, members: Sequence[tuple[Any, str]], *, by: Any, organisation: Organisation
-) -> Panel:
+def draw_panel(call: Call, members: Sequence[tuple[Any, str]], *, by: Any, organisation: Organisation) -> Panel:
     """Seats the members drawn from the pool: ``(user, "expert"|"buyer")`` in order. Raises P5, P6, P12, P13."""
     panel = Panel.objects.filter(call=call).first()
     if panel is None:
@@ -64,9 +62,7 @@ def declare_no_conflict(panel: Panel, *, by: Any) -> Seat:
 
 
 @transaction.atomic
-def settle_low_price(
-    bid: Bid, *, accepted: bool, explanation: str, by: Any, organisation: Organisation
-) -> Bid:
+def settle_low_price(bid: Bid, *, accepted: bool, explanation: str, by: Any, organisation: Organisation) -> Bid:
     """Records the bidder's explanation of an abnormally low price (B4) and whether the panel accepts it.
 
     Not accepted → the bid is rejected in the same transaction.
@@ -114,9 +110,11 @@ def save_scores(panel: Panel, bid: Bid, given: Mapping[str, Decimal], *, by: Any
     """Saves a member's points for a bid, by criterion code; can be changed until the member signs."""
     seat = _own_seat(panel, by)
     panel = panel.fresh()
-    reasons = _refuse_scores(bid, given) if bid.lot.call_id == panel.call_id else [
-        Reason(_("This bid is not being scored."), code="bid_state")
-    ]
+    reasons = (
+        _refuse_scores(bid, given)
+        if bid.lot.call_id == panel.call_id
+        else [Reason(_("This bid is not being scored."), code="bid_state")]
+    )
     if panel.state != "scoring" or seat.signed_at is not None:
         reasons.insert(0, Reason(_("Scores can no longer, or not yet, be given."), code="state"))
     if reasons:
@@ -131,9 +129,7 @@ def save_scores(panel: Panel, bid: Bid, given: Mapping[str, Decimal], *, by: Any
 
 
 @transaction.atomic
-def sign_report(
-    panel: Panel, *, by: Any, dissent: str = "", reasons: Mapping[str, str] | None = None
-) -> Panel:
+def sign_report(panel: Panel, *, by: Any, dissent: str = "", reasons: Mapping[str, str] | None = None) -> Panel:
     """A member signs the scoring report; the last signature fixes the ranking and proposes the award."""
     panel = Panel.objects.select_for_update(of=("self",)).get(pk=panel.pk)
     seat = _own_seat(panel, by)
@@ -226,9 +222,7 @@ def challenge_dates_for(region: str, moment: Any) -> dict[str, Any]:
 @transaction.atomic
 def publish_result(award: Award, *, by: Any, organisation: Organisation, fill: str = "") -> Award:
     """The result notice and the award letter, together; the call is concluded when all lots are noticed."""
-    engine.perform(
-        award.publish_notice, by=by, organisation=organisation, given=challenge_dates(award, act_time())
-    )
+    engine.perform(award.publish_notice, by=by, organisation=organisation, given=challenge_dates(award, act_time()))
     notices.publish(award.project, NoticeKind.RESULT, result_fields(award), by=by, fill=fill)
     call = award.lot.call
     lots = Lot.objects.filter(call=call, failed_reason="")

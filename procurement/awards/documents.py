@@ -135,16 +135,12 @@ def _ties(rows: list[dict[str, Any]]) -> str:
     totals = [row["total"] for row in rows]
     if len(set(totals)) == len(totals):
         return "没有总分相同的供应商。"
-    return (
-        "总分相同的，报价较低者在前；报价也相同的，评委打分较高者在前；仍相同的，按公开可复算的抽签值排序。"
-    )
+    return "总分相同的，报价较低者在前；报价也相同的，评委打分较高者在前；仍相同的，按公开可复算的抽签值排序。"
 
 
 def _conclusion(rows: list[dict[str, Any]], method: str) -> str:
     if not rows:
         return "没有有效供应商，本次采购不产生候选供应商。"
-    names = "；".join(
-        f"第 {row['rank']} 名 {row['supplier']}，总分 {row['total']:.2f} 分" for row in rows[:3]
-    )
+    names = "；".join(f"第 {row['rank']} 名 {row['supplier']}，总分 {row['total']:.2f} 分" for row in rows[:3])
     basis = "按最后报价由低到高排序" if method == Method.NEGOTIATION else "按总分由高到低排序"
     return f"{basis}，推荐{winner_word(method)}候选供应商：{names}。"

@@ -134,7 +134,10 @@ def low_prices_settled(panel: Any, act: Act) -> Iterator[Reason]:
     for bid, triggered in lowprice.triggered(panel.call, rule):
         if bid.low_price_accepted is None:
             yield rule.reason(
-                _("%(name)s: %(price)s yuan is abnormally low (%(rules)s); the bidder must explain, or the bid is rejected.")
+                _(
+                    "%(name)s: %(price)s yuan is abnormally low (%(rules)s);"
+                    " the bidder must explain, or the bid is rejected."
+                )
                 % {"name": bid.supplier, "price": bid.price, "rules": ", ".join(triggered)},
                 triggered=triggered,
             )
@@ -172,7 +175,8 @@ def sheets_complete(panel: Any, act: Act) -> Iterator[Reason]:
         missing = sum(seat.pk not in table.get((bid.pk, c.pk), {}) for bid in bids for c in judged)
         if missing:
             yield Reason(
-                _("%(name)s still has %(count)s scores to give.") % {"name": seat.user, "count": missing}, code="sheets"
+                _("%(name)s still has %(count)s scores to give.") % {"name": seat.user, "count": missing},
+                code="sheets",
             )
 
 

@@ -23,8 +23,11 @@ def triggered(call: Any, rule: Any) -> Iterator[tuple[Any, list[str]]]:
 
     in_force = rates(call, rule)
     for lot in call.lots.filter(failed_reason=""):
-        bids = list(Bid.objects.filter(lot=lot, state__in=[str(s) for s in STILL_IN], price__isnull=False)
-                    .select_related("supplier", "lot__call__project__buyer").order_by("pk"))
+        bids = list(
+            Bid.objects.filter(lot=lot, state__in=[str(s) for s in STILL_IN], price__isnull=False)
+            .select_related("supplier", "lot__call__project__buyer")
+            .order_by("pk")
+        )
         prices = [bid.price for bid in bids]
         for bid in bids:
             found = low_price_rules(bid.price, prices, lot.ceiling, in_force)

@@ -67,13 +67,9 @@ def gather(lot: Lot) -> Material:
 def low_price(material: Material) -> dict[str, Any]:
     """B4 with its figures: lines, prices, who fell below which, what was explained (财库〔2026〕2号)."""
     call = material.lot.call
-    rule = rulebook.find(
-        "B4", on=material.panel.scoring_at or call.opened_at, region=call.project.buyer.region
-    )
+    rule = rulebook.find("B4", on=material.panel.scoring_at or call.opened_at, region=call.project.buyer.region)
     judged = [
-        bid
-        for bid in material.bids
-        if bid.price is not None and (bid.state in STILL_IN or bid.reject_rule == "B4")
+        bid for bid in material.bids if bid.price is not None and (bid.state in STILL_IN or bid.reject_rule == "B4")
     ]
     if rule is None:
         return {"exempt": "本项目评审时，异常低价审查的规定尚未施行，未作审查。"}
@@ -104,9 +100,7 @@ def _low_row(bid: Bid, keys: Sequence[str]) -> dict[str, Any]:
     if not bid.low_price_rules:
         conclusion = "未启动"
     else:
-        conclusion = {True: "说明成立", False: "说明不成立，作无效处理", None: "待说明"}[
-            bid.low_price_accepted
-        ]
+        conclusion = {True: "说明成立", False: "说明不成立，作无效处理", None: "待说明"}[bid.low_price_accepted]
     return {
         "supplier": bid.supplier.name,
         "price": bid.price,
@@ -206,9 +200,7 @@ def judged(material: Material) -> list[dict[str, Any]]:
 def far_scores(material: Material) -> list[dict[str, Any]]:
     """S6: scores far from the mean of the other members, with the words written for them."""
     call = material.lot.call
-    rule = rulebook.find(
-        "S6", on=material.panel.signed_at or call.opened_at, region=call.project.buyer.region
-    )
+    rule = rulebook.find("S6", on=material.panel.signed_at or call.opened_at, region=call.project.buyer.region)
     if rule is None:
         return []
     share = Decimal(str(rule.values["share"]))

@@ -54,15 +54,11 @@ def submit_bid(lot: Lot, content: dict[str, Any], *, by: Any, organisation: Orga
     return _hand_in(bid, bid.submit, Round.FIRST, content, by=by, organisation=organisation)
 
 
-def _hand_in(
-    bid: Bid, move: Any, round_: str, content: dict[str, Any], *, by: Any, organisation: Organisation
-) -> Bid:
+def _hand_in(bid: Bid, move: Any, round_: str, content: dict[str, Any], *, by: Any, organisation: Organisation) -> Bid:
     call = bid.lot.call
     sealed = sealing.seal(content, bytes(call.public_key), call.number) if call.public_key else b""
     digest = sealing.fingerprint(sealed)
-    engine.perform(
-        move, by=by, organisation=organisation, given={"sealed": sealed}, sha256=digest, round=str(round_)
-    )
+    engine.perform(move, by=by, organisation=organisation, given={"sealed": sealed}, sha256=digest, round=str(round_))
     Envelope.objects.create(bid=bid, round=round_, sealed=sealed, sha256=digest, sealed_at=act_time())
     jobs.enqueue("bid.submitted", bid_id=bid.pk)
     return bid

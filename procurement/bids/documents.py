@@ -55,9 +55,7 @@ def opening_record(call: Call) -> Pdf:
     call = Call.objects.select_related("project__buyer").get(pk=call.pk)
     if call.opened_at is None:
         raise ValueError(f"{call.number} has not been opened")
-    bids = list(
-        Bid.objects.filter(lot__call=call).select_related("supplier", "lot").prefetch_related("envelopes")
-    )
+    bids = list(Bid.objects.filter(lot__call=call).select_related("supplier", "lot").prefetch_related("envelopes"))
     confirmations = list(call.confirmations.select_related("officer"))
     opened = [bid for bid in bids if bid.opened_at is not None]
     sessions = [_session(call, opened, confirmations, Round.FIRST, call.opened_at)]
@@ -70,9 +68,7 @@ def opening_record(call: Call) -> Pdf:
         "lots": any(bid.lot.code for bid in bids),
         "received": len(opened),
         "withdrawn": [
-            {"supplier": bid.supplier.name, "at": bid.withdrawn_at}
-            for bid in bids
-            if bid.withdrawn_at is not None
+            {"supplier": bid.supplier.name, "at": bid.withdrawn_at} for bid in bids if bid.withdrawn_at is not None
         ],
         "sessions": sessions,
     }
@@ -132,15 +128,11 @@ def _last(bid: Bid, round_: str) -> Envelope | None:
     return max(envelopes, key=lambda envelope: envelope.pk, default=None)
 
 
-def _officers(
-    call: Call, confirmations: list[OpeningConfirmation], round_: str, at: datetime
-) -> list[dict[str, Any]]:
+def _officers(call: Call, confirmations: list[OpeningConfirmation], round_: str, at: datetime) -> list[dict[str, Any]]:
     """The officers whose word opened this round: the first word of each within a quarter of an hour."""
     found: dict[int, dict[str, Any]] = {}
     for item in confirmations:
         if item.round == round_ and at - CONFIRM_WITHIN <= item.at <= at:
             name = item.officer.get_full_name() or item.officer.username
-            found.setdefault(
-                item.officer_id, {"name": name, "organisation": call.project.buyer.name, "at": item.at}
-            )
+            found.setdefault(item.officer_id, {"name": name, "organisation": call.project.buyer.name, "at": item.at})
     return list(found.values())

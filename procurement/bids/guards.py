@@ -80,7 +80,11 @@ def price_within_ceiling(bid: Any, act: Act) -> Iterator[Reason]:
     if bid.price > bid.lot.ceiling or bid.price > bid.lot.call.project.budget:
         yield rule.reason(
             _("%(name)s offers %(price)s yuan, above the ceiling of %(ceiling)s yuan: reject the bid with this reason.")
-            % {"name": bid.supplier, "price": bid.price, "ceiling": min(bid.lot.ceiling, bid.lot.call.project.budget)}
+            % {
+                "name": bid.supplier,
+                "price": bid.price,
+                "ceiling": min(bid.lot.ceiling, bid.lot.call.project.budget),
+            }
         )
 
 

@@ -45,7 +45,8 @@ class Bid(ThreadMachine):
         constraints = [
             models.UniqueConstraint(fields=["lot", "supplier"], name="bid_once_a_lot"),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "withdrawn"]) | Q(submitted_at__isnull=False, submitted_by__isnull=False),
+                condition=Q(state__in=["draft", "withdrawn"])
+                | Q(submitted_at__isnull=False, submitted_by__isnull=False),
                 name="bid_submitted_has_author",
             ),
             models.CheckConstraint(
@@ -95,8 +96,12 @@ class Bid(ThreadMachine):
         self.withdrawn_at = act.at
 
     @transition(
-        source="submitted", target="opened", permission=None, automatic=True,
-        guards=[guards.deadline_passed], label=_("Open"),
+        source="submitted",
+        target="opened",
+        permission=None,
+        automatic=True,
+        guards=[guards.deadline_passed],
+        label=_("Open"),
     )
     def open(self, act: Act) -> None:
         offer = act.given["offer"]
@@ -135,7 +140,11 @@ class Bid(ThreadMachine):
         pass
 
     @transition(
-        source=["qualified", "final_offered"], target="scored", permission=None, automatic=True, label=_("Score")
+        source=["qualified", "final_offered"],
+        target="scored",
+        permission=None,
+        automatic=True,
+        label=_("Score"),
     )
     def score(self, act: Act) -> None:
         self.points, self.rank = act.facts["points"], act.facts["rank"]

@@ -132,7 +132,12 @@ def _unwrap(
 ) -> X25519PrivateKey:
     """The call's private key. Each use is in the call's log, with both officers."""
     engine.note(
-        call, "unwrap_key", by=by, organisation=organisation, round=str(round_), officers=[o.officer_id for o in officers]
+        call,
+        "unwrap_key",
+        by=by,
+        organisation=organisation,
+        round=str(round_),
+        officers=[o.officer_id for o in officers],
     )
     return sealing.unwrap(bytes(call.key.wrapped), call.number)
 
@@ -172,7 +177,11 @@ def _open_final(call: Call, key: X25519PrivateKey, *, by: Any, organisation: Org
     call.save(update_fields=["final_opened_at"])
     for bid in Bid.objects.filter(lot__call=call, state=BidState.QUALIFIED):
         engine.perform(
-            bid.reject, by=by, organisation=organisation, reason=_("No final offer was handed in."), rule="P10"
+            bid.reject,
+            by=by,
+            organisation=organisation,
+            reason=_("No final offer was handed in."),
+            rule="P10",
         )
     for bid in Bid.objects.filter(lot__call=call, state=BidState.FINAL_OFFERED).select_related("lot__call"):
         offer = _offer(bid, _last(bid, Round.FINAL), key)
@@ -196,7 +205,9 @@ def invite_final_offers(call: Call, *, by: Any, organisation: Organisation, unti
         message = _("Final offers were invited once; there is no second final offer.")
         reasons.append(rule.reason(message) if rule is not None else Reason(message, code="once"))
     if waiting:
-        reasons.append(Reason(_("%(count)s bids are still to be let in or rejected.") % {"count": waiting}, code="open"))
+        reasons.append(
+            Reason(_("%(count)s bids are still to be let in or rejected.") % {"count": waiting}, code="open")
+        )
     if until < act.at:
         reasons.append(Reason(_("The time for final offers lies in the past."), code="until"))
     if reasons:

@@ -9,7 +9,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from procurement.calls import guards, permissions
-from procurement.calls.enums import PRICES_READ_OUT, WITH_FINAL_OFFERS, CallState, CriterionKind, Method, SmePolicy
+from procurement.calls.enums import (
+    PRICES_READ_OUT,
+    WITH_FINAL_OFFERS,
+    CallState,
+    CriterionKind,
+    Method,
+    SmePolicy,
+)
 from procurement.projects.models import Project, ThreadMachine, money_field
 from workflows.clock import act_time
 from workflows.machine import Act, StateField, transition
@@ -111,8 +118,14 @@ class Call(ThreadMachine):
         self.published_at, self.published_by = act.at, act.by
         self.public_key = act.given["public_key"]
 
-    @transition(source="published", target="opened", permission=None, automatic=True, label=_("Open the bids"),
-                guards=[guards.deadline_passed])
+    @transition(
+        source="published",
+        target="opened",
+        permission=None,
+        automatic=True,
+        label=_("Open the bids"),
+        guards=[guards.deadline_passed],
+    )
     def open(self, act: Act) -> None:
         self.opened_at = act.at
 
@@ -190,7 +203,9 @@ class Criterion(models.Model):
         ordering = ["call", "position"]
         constraints = [
             models.UniqueConstraint(fields=["call", "code"], name="criterion_code_once"),
-            models.CheckConstraint(condition=Q(weight__gt=Decimal(0), weight__lte=Decimal(100)), name="criterion_weight"),
+            models.CheckConstraint(
+                condition=Q(weight__gt=Decimal(0), weight__lte=Decimal(100)), name="criterion_weight"
+            ),
         ]
 
     def __str__(self) -> str:

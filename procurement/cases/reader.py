@@ -83,7 +83,6 @@ def _case(root: Node) -> Case:
     if the_call is not None:
         agreement.bids(found.get("bids", ()), the_call, named)
     ceiling = the_call.ceiling if the_call is not None else found["project"].budget
-    lots = named or (schema.Lot("", "", ceiling),)
     case = Case(
         case=found["case"],
         title=found["title"],
@@ -94,9 +93,7 @@ def _case(root: Node) -> Case:
         bids=found.get("bids", ()),
         panel=found.get("panel", ()),
         award=found.get("award"),
-        lots=_lots(
-            found, named or (schema.Lot("", "", ceiling),), several=bool(named), complete=ends is None
-        ),
+        lots=_lots(found, named or (schema.Lot("", "", ceiling),), several=bool(named), complete=ends is None),
         ends=ends,
         reasons=found.get("reasons", {}),
     )
@@ -120,9 +117,7 @@ def _lots(
     return tuple(replace(lot, **parts[lot.code]) for lot in lots)
 
 
-def _by_code(
-    node: Node, section: str, read: Reader, lots: tuple[schema.Lot, ...], *, complete: bool
-) -> dict[str, Any]:
+def _by_code(node: Node, section: str, read: Reader, lots: tuple[schema.Lot, ...], *, complete: bool) -> dict[str, Any]:
     given = table(read, keys=[lot.code for lot in lots])(node, section)
     for lot in lots:
         if lot.fails is not None and lot.code in given:

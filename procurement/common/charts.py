@@ -52,9 +52,7 @@ def bar_chart(title: str, bars: Sequence[Bar], *, maximum: Decimal = Decimal(100
         for index, bar in enumerate(bars)
     ]
     bottom = 10 + len(bars) * row
-    grid = [
-        {"x": left + width * quarter // 4, "label": _number(maximum * quarter / 4)} for quarter in range(5)
-    ]
+    grid = [{"x": left + width * quarter // 4, "label": _number(maximum * quarter / 4)} for quarter in range(5)]
     return _draw(
         "bars",
         {"title": title, "rows": rows, "grid": grid, "left": left, "bottom": bottom, "height": bottom + 18},
@@ -92,9 +90,7 @@ def spread_chart(title: str, rows: Sequence[Spread], levels: Sequence[str]) -> S
             }
         )
     names = [*levels, POOLED] if any(row.pooled for row in rows) else levels
-    legend = [
-        {"x": left + index * 62, "fill": SHADES[index], "label": name} for index, name in enumerate(names)
-    ]
+    legend = [{"x": left + index * 62, "fill": SHADES[index], "label": name} for index, name in enumerate(names)]
     return _draw("spread", {"title": title, "rows": drawn, "legend": legend, "height": 32 + len(rows) * step})
 
 
@@ -109,9 +105,7 @@ def thread_strip(stage: int) -> SafeString:
         for index, label in enumerate(KNOTS)
     ]
     title = f"项目进程：{KNOTS[stage]}（第 {stage + 1} 步，共 {len(KNOTS)} 步）"
-    return _draw(
-        "thread", {"title": title, "knots": knots, "from_x": 14, "at_x": 14 + stage * 28, "to_x": 210}
-    )
+    return _draw("thread", {"title": title, "knots": knots, "from_x": 14, "at_x": 14 + stage * 28, "to_x": 210})
 
 
 def _share(value: Decimal, whole: Decimal) -> Decimal:

@@ -19,9 +19,7 @@ IDENTITY = re.compile(r"\d{17}[\dX]", re.ASCII)
 
 def check_character(first_seventeen: str) -> str:
     """The eighteenth character (GB 32100-2015): 31 − Σ value × weight mod 31, mod 31."""
-    total = sum(
-        ALPHABET.index(character) * weight for character, weight in zip(first_seventeen, WEIGHTS, strict=True)
-    )
+    total = sum(ALPHABET.index(character) * weight for character, weight in zip(first_seventeen, WEIGHTS, strict=True))
     return ALPHABET[(31 - total % 31) % 31]
 
 

@@ -125,9 +125,7 @@ def _engine() -> "tuple[FontConfiguration, CSS]":
     return fonts, CSS(string=render_to_string(STYLESHEET), font_config=fonts, url_fetcher=_fetcher())
 
 
-def to_html(
-    template: str, context: Mapping[str, Any], *, title: str, paper: Paper, language: str = "zh-CN"
-) -> str:
+def to_html(template: str, context: Mapping[str, Any], *, title: str, paper: Paper, language: str = "zh-CN") -> str:
     """The paper as HTML, always in the paper's own language whatever the reader's site language is."""
     # Imported here: the thread's drawing is shared with the pages and itself renders a template.
     from procurement.common.charts import thread_strip
@@ -146,9 +144,7 @@ def to_html(
         )
 
 
-def render(
-    template: str, context: Mapping[str, Any], *, title: str, paper: Paper, language: str = "zh-CN"
-) -> Pdf:
+def render(template: str, context: Mapping[str, Any], *, title: str, paper: Paper, language: str = "zh-CN") -> Pdf:
     """Lay out ``template`` with ``context`` as a tagged PDF with embedded fonts.
 
     Raises ``PdfUnavailableError`` when a system library or the Chinese fonts are missing.
@@ -190,7 +186,5 @@ def print_sheet(sheet: str) -> Pdf:
         document = HTML(string=sheet, base_url=STATIC_ORIGIN + "/", url_fetcher=_fetcher()).render(
             font_config=fonts, stylesheets=[css], pdf_variant="pdf/ua-1"
         )
-        content = document.write_pdf(
-            pdf_variant="pdf/ua-1", pdf_identifier=identifier, finisher=margins_as_artifacts
-        )
+        content = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier, finisher=margins_as_artifacts)
     return Pdf(content, hashlib.sha256(content).hexdigest(), len(document.pages))

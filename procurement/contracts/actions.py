@@ -40,7 +40,9 @@ def draft_contract(
     if not award_permissions.drafter(award, act):
         raise PermissionDenied(_("Only the buyer's staff drafts the contract."))
     if Contract.objects.filter(award=award).exists():
-        raise TransitionBlocked([Reason(_("This award has its contract already."), code="exists")], act="contract.draft")
+        raise TransitionBlocked(
+            [Reason(_("This award has its contract already."), code="exists")], act="contract.draft"
+        )
     project = award.project
     contract = Contract(
         award=award,
@@ -84,7 +86,9 @@ def add_signature(contract: Contract, *, by: Any, organisation: Organisation) ->
     contract = Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
     act = Act(by=by, at=act_time(), organisation=organisation, claimed=clock.claimed_time() is not None)
     if contract.state != "agreed":
-        raise TransitionBlocked([Reason(_("The contract is not waiting for signatures."), code="state")], act="contract.sign")
+        raise TransitionBlocked(
+            [Reason(_("The contract is not waiting for signatures."), code="state")], act="contract.sign"
+        )
     from procurement.contracts.permissions import signatory
 
     if not signatory(contract, act):

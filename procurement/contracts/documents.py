@@ -37,9 +37,9 @@ def contract(contract: Contract) -> Pdf:
 
     A contract not yet signed is printed as a draft, dated by its drafting.
     """
-    contract = Contract.objects.select_related(
-        "award__bid__supplier", "award__lot__call__project__buyer"
-    ).get(pk=contract.pk)
+    contract = Contract.objects.select_related("award__bid__supplier", "award__lot__call__project__buyer").get(
+        pk=contract.pk
+    )
     award, project = contract.award, contract.project
     call = award.lot.call
     instalments = list(contract.instalments.all())
@@ -66,9 +66,7 @@ def contract(contract: Contract) -> Pdf:
         "milestones": [_instalment(item) for item in instalments],
         "percent_total": sum((item.percent for item in instalments), Decimal(0)),
         "signatures": {
-            party: {"name": str(item.by), "at": item.at}
-            for party, item in signatures.items()
-            if party in Party.values
+            party: {"name": str(item.by), "at": item.at} for party, item in signatures.items() if party in Party.values
         },
         "content_sha256": next((item.content_sha256 for item in signatures.values()), ""),
         "needs": needs_rows(project),
@@ -78,9 +76,7 @@ def contract(contract: Contract) -> Pdf:
         "pdf/contract.html",
         context,
         title="政府购买服务合同" if project.fiscal else "购买服务合同",
-        paper=paper(
-            project, stage=SIGNING, number=contract.number, dated=contract.signed_at or contract.drafted_at
-        ),
+        paper=paper(project, stage=SIGNING, number=contract.number, dated=contract.signed_at or contract.drafted_at),
     )
 
 
@@ -115,9 +111,7 @@ def _instalment(item: Instalment) -> dict[str, Any]:
     return {
         "name": item.name,
         "condition": "双方签名生效" if item.on_signing else "本节点验收合格",
-        "targets": [
-            {"name": target_name(key), "target": Decimal(str(value))} for key, value in item.targets.items()
-        ],
+        "targets": [{"name": target_name(key), "target": Decimal(str(value))} for key, value in item.targets.items()],
         "due": item.due,
         "percent": item.percent,
         "amount": item.amount,

@@ -65,9 +65,10 @@ def same_as_award(contract: Any, act: Act) -> Iterator[Reason]:
 def instalments_complete(contract: Any, act: Act) -> Iterator[Reason]:
     """The payment table covers the whole amount, once."""
     rows = list(contract.instalments.all())
-    if sum((row.percent for row in rows), Decimal(0)) != 100 or sum(
-        (row.amount for row in rows), Decimal(0)
-    ) != contract.amount:
+    if (
+        sum((row.percent for row in rows), Decimal(0)) != 100
+        or sum((row.amount for row in rows), Decimal(0)) != contract.amount
+    ):
         yield Reason(_("The instalments do not sum to the contract's amount."), code="instalments")
     if any(row.on_signing for row in rows[1:]):
         yield Reason(_("Only the first instalment can fall due on signing."), code="on_signing")
@@ -87,7 +88,8 @@ def signed_in_time(contract: Any, act: Act) -> Iterator[Reason]:
     latest = workdays.add_days_rolling(timezone.localdate(contract.award.noticed_at), int(rule.values["days"]))
     if timezone.localdate(act.at) > latest:
         yield rule.reason(
-            _("The contract was to be signed by %(latest)s.") % {"latest": latest.isoformat()}, latest=latest.isoformat()
+            _("The contract was to be signed by %(latest)s.") % {"latest": latest.isoformat()},
+            latest=latest.isoformat(),
         )
 
 

@@ -94,7 +94,9 @@ def contract_fields(contract: Contract) -> dict[str, str]:
 
 
 @transaction.atomic
-def publish_contract(contract: Contract, *, by: Any, organisation: Organisation, fill: str = "", **more: Any) -> Contract:
+def publish_contract(
+    contract: Contract, *, by: Any, organisation: Organisation, fill: str = "", **more: Any
+) -> Contract:
     """The contract's notice (T8); when every contract is out, delivery begins."""
     engine.perform(contract.publish, by=by, organisation=organisation, **more)
     notices.publish(contract.project, NoticeKind.CONTRACT, contract_fields(contract), by=by, fill=fill)

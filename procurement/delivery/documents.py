@@ -47,9 +47,7 @@ def acceptance(milestone: Milestone) -> Pdf:
             "days_late": max((delivered - milestone.due).days, 0) if delivered else 0,
         },
         "deliverables": deliverables,
-        "scores": [
-            {"name": str(item.evaluator), "score": item.score, "opinion": item.comment} for item in scores
-        ],
+        "scores": [{"name": str(item.evaluator), "score": item.score, "opinion": item.comment} for item in scores],
         "score": milestone.score.quantize(CENT, ROUND_HALF_UP) if milestone.score is not None else None,
         "users_count": row.service_users,
         "opinion": row.opinion,

@@ -99,5 +99,8 @@ def paid_in_time(milestone: Any, act: Act) -> Iterator[Reason]:
 
 
 def finance_is_not_drafter(milestone: Any, act: Act) -> Iterator[Reason]:
-    if act.by is not None and act.by.pk in (milestone.project.drafted_by_id, milestone.contract.drafted_by_id):
+    if act.by is not None and act.by.pk in (
+        milestone.project.drafted_by_id,
+        milestone.contract.drafted_by_id,
+    ):
         yield Reason(_("Who drafted the project or the contract does not pay."), code="four_eyes")

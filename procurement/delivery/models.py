@@ -114,7 +114,11 @@ class Milestone(ThreadMachine):
         self.returned_reason = act.reason
 
     @transition(
-        source="planned", target="accepted", permission=None, automatic=True, label=_("Accepted by the last signature")
+        source="planned",
+        target="accepted",
+        permission=None,
+        automatic=True,
+        label=_("Accepted by the last signature"),
     )
     def accept_on_signing(self, act: Act) -> None:
         self.accepted_at = act.at
@@ -174,7 +178,10 @@ class MilestoneScore(models.Model):
         ordering = ["milestone", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["milestone", "evaluator"], name="milestone_score_once"),
-            models.CheckConstraint(condition=Q(score__isnull=True) | Q(score__gte=0, score__lte=100), name="milestone_score_range"),
+            models.CheckConstraint(
+                condition=Q(score__isnull=True) | Q(score__gte=0, score__lte=100),
+                name="milestone_score_range",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -35,7 +35,9 @@ def _may(permission: Any, evaluation: Evaluation, by: Any, organisation: Any) ->
 def _state(evaluation: Evaluation, *allowed: str) -> None:
     if evaluation.fresh().state not in allowed:
         raise TransitionBlocked(
-            [Reason(_("The survey is not open for this now."), code="state")], act="evaluation", subject=evaluation
+            [Reason(_("The survey is not open for this now."), code="state")],
+            act="evaluation",
+            subject=evaluation,
         )
 
 
@@ -60,7 +62,9 @@ def open_evaluation(
     evaluation = Evaluation(contract=contract, weights=chosen)
     _may(permissions.drafter, evaluation, by, organisation)
     if population < 1:
-        raise TransitionBlocked([Reason(_("Say how many people were served."), code="population")], act="evaluation.open")
+        raise TransitionBlocked(
+            [Reason(_("Say how many people were served."), code="population")], act="evaluation.open"
+        )
     engine.begin(evaluation, by=by, organisation=organisation, action="open", weights=chosen)
     Survey.objects.create(evaluation=evaluation, population=population)
     for station in stations:
@@ -91,8 +95,12 @@ def make_codes(evaluation: Evaluation, count: int, *, by: Any, organisation: Org
     made = survey.codes.count()
     if count < 1 or made + count > survey.population:
         rule = rulebook.find("E6", on=act_time(), region=evaluation.contract.buyer.region)
-        message = _("%(left)s codes can still be made: one for each person served.") % {"left": survey.population - made}
-        raise TransitionBlocked([rule.reason(message) if rule else Reason(message, code="codes")], act="evaluation.codes")
+        message = _("%(left)s codes can still be made: one for each person served.") % {
+            "left": survey.population - made
+        }
+        raise TransitionBlocked(
+            [rule.reason(message) if rule else Reason(message, code="codes")], act="evaluation.codes"
+        )
     codes = ["".join(secrets.choice(ALPHABET) for _i in range(8)) for _n in range(count)]
     Code.objects.bulk_create([Code(survey=survey, sha256=_hash(code)) for code in codes])
     engine.note(evaluation, "make_codes", by=by, organisation=organisation, count=count)
@@ -131,7 +139,12 @@ def answer(code: str, levels: Mapping[str, int], *, eligible: bool, opinion: str
 
 @transaction.atomic
 def bring_in_answers(
-    evaluation: Evaluation, tally: Mapping[str, Sequence[int]], not_eligible: int, *, by: Any, organisation: Organisation
+    evaluation: Evaluation,
+    tally: Mapping[str, Sequence[int]],
+    not_eligible: int,
+    *,
+    by: Any,
+    organisation: Organisation,
 ) -> int:
     """Answers of a past survey known only as counts of 5, 4, 3, 2, 1 per item, for brought-in threads alone.
 
@@ -159,7 +172,14 @@ def bring_in_answers(
         ],
         batch_size=5000,
     )
-    engine.note(evaluation, "bring_in_answers", by=by, organisation=organisation, sheets=number, set_aside=not_eligible)
+    engine.note(
+        evaluation,
+        "bring_in_answers",
+        by=by,
+        organisation=organisation,
+        sheets=number,
+        set_aside=not_eligible,
+    )
     return number
 
 

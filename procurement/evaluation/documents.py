@@ -38,9 +38,7 @@ def evaluation_report(evaluation: Evaluation) -> Pdf:
     if evaluation.computed_at is None:
         raise ValueError(f"the evaluation of {evaluation.contract.number} has not been computed")
     contract, project = evaluation.contract, evaluation.contract.project
-    milestones = list(
-        contract.milestones.prefetch_related("deliverables", "scores").select_related("acceptance")
-    )
+    milestones = list(contract.milestones.prefetch_related("deliverables", "scores").select_related("acceptance"))
     stations = list(evaluation.station_ratings.select_related("station").order_by("pk"))
     sample = actions.sample(evaluation)
     items = report.item_rows(verdict.counts(evaluation))
@@ -92,10 +90,7 @@ def evaluation_report(evaluation: Evaluation) -> Pdf:
             project,
             stage=EVALUATING,
             number=f"{contract.number}-E",
-            dated=evaluation.published_at
-            or evaluation.replied_at
-            or evaluation.reported_at
-            or evaluation.computed_at,
+            dated=evaluation.published_at or evaluation.replied_at or evaluation.reported_at or evaluation.computed_at,
         ),
     )
 
@@ -104,9 +99,7 @@ def _percent(value: Decimal | None) -> str:
     return "—" if value is None else f"{formulas.shown(value)}%"
 
 
-def _bases(
-    sample: dict[str, Any], items: int, stations: int, milestones: list[dict[str, Any]]
-) -> dict[str, str]:
+def _bases(sample: dict[str, Any], items: int, stations: int, milestones: list[dict[str, Any]]) -> dict[str, str]:
     scored = sum(1 for row in milestones if row["score"] is not None)
     return {
         Part.RESIDENTS: f"有效答卷 {sample['answers']} 份，{items} 题平均",
@@ -228,15 +221,15 @@ def subjects(project: Project) -> Iterator[tuple[str, Any]]:
         ("contract", Contract.objects.filter(award__lot__call__project=project).order_by("pk")),
         (
             "acceptance",
-            Milestone.objects.filter(
-                contract__award__lot__call__project=project, acceptance__isnull=False
-            ).order_by("contract", "position"),
+            Milestone.objects.filter(contract__award__lot__call__project=project, acceptance__isnull=False).order_by(
+                "contract", "position"
+            ),
         ),
         (
             "evaluation_report",
-            Evaluation.objects.filter(
-                contract__award__lot__call__project=project, computed_at__isnull=False
-            ).order_by("pk"),
+            Evaluation.objects.filter(contract__award__lot__call__project=project, computed_at__isnull=False).order_by(
+                "pk"
+            ),
         ),
     ]
     for kind, rows in groups:

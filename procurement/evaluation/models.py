@@ -40,10 +40,12 @@ class Evaluation(ThreadMachine):
                 name="evaluation_computed_has_total",
             ),
             models.CheckConstraint(
-                condition=~Q(state="published") | Q(published_at__isnull=False), name="evaluation_published_has_time"
+                condition=~Q(state="published") | Q(published_at__isnull=False),
+                name="evaluation_published_has_time",
             ),
             models.CheckConstraint(
-                condition=Q(total__isnull=True) | Q(total__gte=0, total__lte=100), name="evaluation_total_range"
+                condition=Q(total__isnull=True) | Q(total__gte=0, total__lte=100),
+                name="evaluation_total_range",
             ),
         ]
 
@@ -80,7 +82,12 @@ class Evaluation(ThreadMachine):
         self.parts = act.given["parts"]
         self.total, self.grade = act.given["total"], act.given["grade"]
 
-    @transition(source="computed", target="reported", permission=permissions.drafter, label=_("Hand the report to the supplier"))
+    @transition(
+        source="computed",
+        target="reported",
+        permission=permissions.drafter,
+        label=_("Hand the report to the supplier"),
+    )
     def report(self, act: Act) -> None:
         self.reported_at = act.at
 
@@ -170,7 +177,9 @@ class StationRating(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["evaluation", "station"], name="station_rates_once"),
-            models.CheckConstraint(condition=Q(score__isnull=True) | Q(score__gte=0, score__lte=100), name="rating_range"),
+            models.CheckConstraint(
+                condition=Q(score__isnull=True) | Q(score__gte=0, score__lte=100), name="rating_range"
+            ),
         ]
 
     def __str__(self) -> str:

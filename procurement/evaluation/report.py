@@ -82,8 +82,7 @@ def item_rows(table: Mapping[str, Mapping[int, int]]) -> list[dict[str, Any]]:
 def items_chart(rows: Sequence[Mapping[str, Any]]) -> str:
     """The distributions as stacked bars."""
     spreads = [
-        Spread(row["name"], [count or 0 for count in row["spread"].counts], row["spread"].pooled)
-        for row in rows
+        Spread(row["name"], [count or 0 for count in row["spread"].counts], row["spread"].pooled) for row in rows
     ]
     return spread_chart("居民评价各题答案分布", spreads, LEVELS) if spreads else ""
 
@@ -182,9 +181,7 @@ def findings(
     return found
 
 
-def _judge_scores(
-    found: Findings, parts: Sequence[Mapping[str, Any]], items: Sequence[Mapping[str, Any]]
-) -> None:
+def _judge_scores(found: Findings, parts: Sequence[Mapping[str, Any]], items: Sequence[Mapping[str, Any]]) -> None:
     scored = [(f"{row['name']}一项", row["score"]) for row in parts if row["score"] is not None]
     scored += [(f"居民评价中的“{row['name']}”", row["score"]) for row in items]
     for name, score in scored:
@@ -225,9 +222,7 @@ def _judge_sample(found: Findings, sample: Mapping[str, Any]) -> None:
     asked = sample["answers"] + sample["not_residents"]
     if sample["not_residents"] and asked:
         share = formulas.shown(Decimal(sample["not_residents"]) * 100 / asked)
-        found.problems.append(
-            f"收到的答卷中有 {sample['not_residents']} 份（{share}%）由非服务对象填写，已剔除。"
-        )
+        found.problems.append(f"收到的答卷中有 {sample['not_residents']} 份（{share}%）由非服务对象填写，已剔除。")
 
 
 def _plain(value: Decimal | None) -> str:

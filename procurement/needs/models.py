@@ -32,15 +32,16 @@ class Need(Machine):
         ordering = ["-raised_on", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state="draft")
-                | models.Q(submitted_at__isnull=False, submitted_by__isnull=False),
+                condition=models.Q(state="draft") | models.Q(submitted_at__isnull=False, submitted_by__isnull=False),
                 name="need_submitted_has_author",
             ),
             models.CheckConstraint(
-                condition=~models.Q(state="declined") | ~models.Q(decline_reason=""), name="need_declined_has_reason"
+                condition=~models.Q(state="declined") | ~models.Q(decline_reason=""),
+                name="need_declined_has_reason",
             ),
             models.CheckConstraint(
-                condition=~models.Q(state="merged") | models.Q(merged_into__isnull=False), name="need_merged_into"
+                condition=~models.Q(state="merged") | models.Q(merged_into__isnull=False),
+                name="need_merged_into",
             ),
         ]
 
@@ -92,7 +93,10 @@ class Need(Machine):
         """The project that had adopted it failed or was terminated; the need is still there."""
 
     @transition(
-        source="answered", target="confirmed", permission=permissions.station_officer, label=_("Confirm as met")
+        source="answered",
+        target="confirmed",
+        permission=permissions.station_officer,
+        label=_("Confirm as met"),
     )
     def confirm(self, act: Act) -> None:
         pass

@@ -23,7 +23,6 @@ from workflows.reasons import Reason
 __all__ = ["approve", "form_project", "publish_intent", "terminate", "tick_negative_list"]
 
 
-
 def project_number(buyer: Organisation, year: int) -> str:
     """HQ-<region>-<year>-<four digits>; the region's six digits, zeros where it has none."""
     prefix = f"HQ-{buyer.region or '000000'}-{year}-"
@@ -39,7 +38,10 @@ def form_project(*, by: Any, organisation: Organisation, needs: Iterable[Need] =
     moment = act_time()
     buyer = fields.setdefault("buyer", organisation)
     project = Project(
-        number=project_number(buyer, timezone.localdate(moment).year), formed_at=moment, drafted_by=by, **fields
+        number=project_number(buyer, timezone.localdate(moment).year),
+        formed_at=moment,
+        drafted_by=by,
+        **fields,
     )
     engine.begin(project, by=by, organisation=organisation, budget=str(project.budget))
     for need in needs:
@@ -69,7 +71,12 @@ def approve(project: Project, *, by: Any, organisation: Organisation, **more: An
 
 @transaction.atomic
 def publish_intent(
-    project: Project, *, by: Any, organisation: Organisation, fields: dict[str, str] | None = None, fill: str = ""
+    project: Project,
+    *,
+    by: Any,
+    organisation: Organisation,
+    fields: dict[str, str] | None = None,
+    fill: str = "",
 ) -> Project:
     """意向公开 (W12): the project's state and its notice, together or not at all."""
     engine.perform(project.publish_intent, by=by, organisation=organisation)

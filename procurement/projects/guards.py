@@ -38,7 +38,10 @@ def buyer_may_buy(project: Any, act: Act) -> Iterator[Reason]:
     rule = rulebook.find("W2", on=act.at, region=buyer.region)
     if rule is not None and buyer.staffing == Staffing.PUBLIC_INSTITUTION:
         yield rule.reason(
-            _("%(name)s is on public-institution staffing paid by the budget: with fiscal money it is neither buyer nor supplier.")
+            _(
+                "%(name)s is on public-institution staffing paid by the budget:"
+                " with fiscal money it is neither buyer nor supplier."
+            )
             % {"name": buyer}
         )
     rule = rulebook.find("W1", on=act.at, region=buyer.region)

@@ -54,9 +54,7 @@ class BudgetLine(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["organisation", "year", "name", "fund_source"], name="budget_line_once"
-            ),
+            models.UniqueConstraint(fields=["organisation", "year", "name", "fund_source"], name="budget_line_once"),
             models.CheckConstraint(condition=Q(amount__gte=0), name="budget_line_not_negative"),
         ]
 
@@ -98,7 +96,7 @@ class Project(Machine):
     closed_at = models.DateTimeField(null=True)
     ended_early_at = models.DateTimeField(null=True)
     end_reason = models.TextField(blank=True)
-    case_id = models.CharField(max_length=60, null=True, unique=True)
+    case_id = models.CharField(max_length=60, null=True, unique=True)  # noqa: DJ001 - unique where there is one
     imported = models.BooleanField(_("brought in"), default=False)
     rehearsal = models.BooleanField(_("rehearsal"), default=False)
     needs = models.ManyToManyField(Need, through="NeedLink", related_name="projects")
@@ -169,7 +167,10 @@ class Project(Machine):
         self.intended_at = act.at
 
     @transition(
-        source=["approved", "intended", "failed"], target="tendering", permission=None, automatic=True,
+        source=["approved", "intended", "failed"],
+        target="tendering",
+        permission=None,
+        automatic=True,
         label=_("Call published"),
     )
     def start_tendering(self, act: Act) -> None:
@@ -200,13 +201,27 @@ class Project(Machine):
         self.closed_at = act.at
 
     @transition(
-        source=["tendering", "opened"], target="failed", permission=None, automatic=True, label=_("Call failed")
+        source=["tendering", "opened"],
+        target="failed",
+        permission=None,
+        automatic=True,
+        label=_("Call failed"),
     )
     def fail(self, act: Act) -> None:
         self.ended_early_at, self.end_reason = act.at, act.reason
 
     @transition(
-        source=["formed", "approved", "intended", "tendering", "opened", "awarded", "contracted", "delivering", "failed"],
+        source=[
+            "formed",
+            "approved",
+            "intended",
+            "tendering",
+            "opened",
+            "awarded",
+            "contracted",
+            "delivering",
+            "failed",
+        ],
         target="terminated",
         guards=[guards.has_published_reason],
         permission=permissions.approver,
@@ -249,7 +264,7 @@ class NeedLink(models.Model):
 
 
 class NegativeListTick(models.Model):
-    """"None of these", item by item, with name and time (W4, 令102 art 10)."""
+    """ "None of these", item by item, with name and time (W4, 令102 art 10)."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="ticks")
     item = models.CharField(max_length=20, choices=NegativeItem.choices)

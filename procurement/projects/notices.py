@@ -32,9 +32,7 @@ def unmet(kind: str, fields: dict[str, Any], on: Any, region: str) -> list[Reaso
     return [rule.reason(_("The notice still lacks: %(fields)s.") % {"fields": ", ".join(missing)}, missing=missing)]
 
 
-def publish(
-    project: Project, kind: str, fields: dict[str, Any], *, by: Any, title: str = "", fill: str = ""
-) -> Notice:
+def publish(project: Project, kind: str, fields: dict[str, Any], *, by: Any, title: str = "", fill: str = "") -> Notice:
     """Publishes a notice of a thread, for good.
 
     ``fill`` stands in for required fields that are not known (only a brought-in past project may have such).

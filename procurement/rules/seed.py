@@ -12,7 +12,18 @@ from procurement.rules.models import RuleVersion
 
 DATA = Path(__file__).parent / "data"
 CHAPTERS = ("who", "days", "procedures", "delivery", "evaluation")
-KEYS = {"rule", "variant", "article", "text", "text_en", "effect", "needs_reason", "standing", "from", "values"}
+KEYS = {
+    "rule",
+    "variant",
+    "article",
+    "text",
+    "text_en",
+    "effect",
+    "needs_reason",
+    "standing",
+    "from",
+    "values",
+}
 
 
 def rows() -> list[dict[str, Any]]:
@@ -36,7 +47,5 @@ def plant(**_facts: Any) -> None:
     """Adds what is missing; runs after every ``migrate``, so that an upgrade brings new versions along."""
     there = set(RuleVersion.objects.values_list("rule", "variant", "jurisdiction", "effective_from"))
     RuleVersion.objects.bulk_create(
-        version(row)
-        for row in rows()
-        if (row["rule"], row.get("variant", ""), "", row["from"]) not in there
+        version(row) for row in rows() if (row["rule"], row.get("variant", ""), "", row["from"]) not in there
     )

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 
 from procurement.common import embedded
 from procurement.settings import environment
@@ -17,16 +16,15 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 HUIQUN_ENV = ENV.name
 PRODUCTION = ENV.production
 TESTING = HUIQUN_ENV == "test"
-HUIQUN_VAR = (
-    Path(ENV.text("HUIQUN_VAR", str(BASE_DIR / ("var/test" if TESTING else "var")))).expanduser().resolve()
-)
+HUIQUN_VAR = Path(ENV.text("HUIQUN_VAR", str(BASE_DIR / ("var/test" if TESTING else "var")))).expanduser().resolve()
 try:
     HUIQUN_VAR.mkdir(parents=True, exist_ok=True)
     (HUIQUN_VAR / "private").mkdir(exist_ok=True, mode=0o700)
     (HUIQUN_VAR / "media").mkdir(exist_ok=True)
 except OSError as error:
     raise ImproperlyConfigured(
-        f"{HUIQUN_VAR} cannot be written ({error.strerror}): set HUIQUN_VAR to a folder of your own, with room on its disk."
+        f"{HUIQUN_VAR} cannot be written ({error.strerror}):"
+        " set HUIQUN_VAR to a folder of your own, with room on its disk."
     ) from error
 
 # Keys and who may be served
@@ -60,9 +58,7 @@ _database |= {"CONN_MAX_AGE": 0 if TESTING else 60, "CONN_HEALTH_CHECKS": True, 
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-_broker_url = ENV.require(
-    "CELERY_BROKER_URL", "the queue, as redis://host:6379/0 or amqp://user:password@host//"
-)
+_broker_url = ENV.require("CELERY_BROKER_URL", "the queue, as redis://host:6379/0 or amqp://user:password@host//")
 HUIQUN_EMBEDDED_REDIS = not _broker_url and not PRODUCTION
 _redis_socket = embedded.socket_folder(HUIQUN_VAR, "redis") / "redis.sock"
 # tests that run side by side each have a queue and a cache of their own
@@ -81,9 +77,7 @@ CELERY_BEAT_SCHEDULE = {
     "fire deadlines": {"task": "workflows.tasks.fire_deadlines", "schedule": 30},
 }
 
-_cache_url = ENV.text(
-    "CACHE_URL", _broker_url if _broker_url.startswith(("redis://", "rediss://", "unix://")) else ""
-)
+_cache_url = ENV.text("CACHE_URL", _broker_url if _broker_url.startswith(("redis://", "rediss://", "unix://")) else "")
 if _cache_url or PRODUCTION:
     _cache: dict[str, Any] = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -96,9 +90,7 @@ else:
     }
 CACHES = {"default": {**_cache, "KEY_PREFIX": "huiqun"}}
 if PRODUCTION and not _cache_url and _broker_url:
-    ENV.refuse(
-        "CACHE_URL is not set: name a Redis, as redis://host:6379/1; web nodes share what they count there."
-    )
+    ENV.refuse("CACHE_URL is not set: name a Redis, as redis://host:6379/1; web nodes share what they count there.")
 
 ENV.finish()
 
@@ -289,6 +281,9 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'self'"],
     },
 }
+
+# What `manage.py serve_demo` tells people to log in with; named here, as common knows no stage
+HUIQUN_DEMO = "procurement.cases.demo"
 
 # Pages
 WAGTAIL_PAGE_MODEL = "cms.Page"

@@ -29,9 +29,7 @@ class Environment:
             default = "test"
         self.name = self.text("HUIQUN_ENV", default)
         if self.name not in ENVIRONMENTS:
-            raise ImproperlyConfigured(
-                f"HUIQUN_ENV is {self.name!r}; it must be one of: {', '.join(ENVIRONMENTS)}."
-            )
+            raise ImproperlyConfigured(f"HUIQUN_ENV is {self.name!r}; it must be one of: {', '.join(ENVIRONMENTS)}.")
 
     @property
     def production(self) -> bool:
@@ -98,17 +96,9 @@ def secret_key(env: Environment, folder: Path) -> str:
     given = env.text("SECRET_KEY")
     if env.production:
         if not given:
-            env.refuse(
-                "SECRET_KEY is not set: sessions and signed links rest on it (50 random characters or more)."
-            )
-        elif (
-            len(given) < 50
-            or len(set(given)) < 10
-            or given.startswith((DEVELOPMENT_MARK, "django-insecure-"))
-        ):
-            env.refuse(
-                "SECRET_KEY is too short, too simple or a development key: give 50 random characters or more."
-            )
+            env.refuse("SECRET_KEY is not set: sessions and signed links rest on it (50 random characters or more).")
+        elif len(given) < 50 or len(set(given)) < 10 or given.startswith((DEVELOPMENT_MARK, "django-insecure-")):
+            env.refuse("SECRET_KEY is too short, too simple or a development key: give 50 random characters or more.")
         return given
     if given:
         return given
@@ -143,9 +133,7 @@ def sealing_key(env: Environment, folder: Path) -> bytes:
         try:
             content = Path(path).read_bytes()
         except OSError as error:
-            raise ImproperlyConfigured(
-                f"HUIQUN_SEALING_KEY_FILE cannot be read: {path}: {error.strerror}."
-            ) from error
+            raise ImproperlyConfigured(f"HUIQUN_SEALING_KEY_FILE cannot be read: {path}: {error.strerror}.") from error
         key, source = _as_key(content, "HUIQUN_SEALING_KEY_FILE"), "HUIQUN_SEALING_KEY_FILE"
     elif env.production:
         env.refuse(
@@ -153,16 +141,12 @@ def sealing_key(env: Environment, folder: Path) -> bytes:
         )
         return b""
     else:
-        return _as_key(
-            kept.read_bytes() if kept.exists() else _keep(kept, secrets.token_bytes(KEY_BYTES)), str(kept)
-        )
+        return _as_key(kept.read_bytes() if kept.exists() else _keep(kept, secrets.token_bytes(KEY_BYTES)), str(kept))
     if env.production:
         if len(set(key)) < 8:
             env.refuse(f"{source} is not random: make one with: openssl rand -hex 32.")
         elif kept.exists() and kept.read_bytes() == key:
-            env.refuse(
-                f"{source} is the generated development key of {folder}: make one with: openssl rand -hex 32."
-            )
+            env.refuse(f"{source} is the generated development key of {folder}: make one with: openssl rand -hex 32.")
     return key
 
 
@@ -170,9 +154,7 @@ def database(url: str) -> dict[str, object]:
     """Django's settings for ``postgres://user:password@host:port/name?sslmode=require``."""
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise ImproperlyConfigured(
-            "DATABASE_URL must begin with postgres://; PostgreSQL is the only database."
-        )
+        raise ImproperlyConfigured("DATABASE_URL must begin with postgres://; PostgreSQL is the only database.")
     options = dict(parse_qsl(parts.query))
     name = unquote(parts.path.lstrip("/"))
     if not name:

@@ -38,9 +38,7 @@ class TestScoringReport:
         assert "评委甲的不同意见和理由：人员配置与时长不相称。" in text
 
     def test_prints_a_rejected_bid_with_its_reason(self, rows):
-        extra = thread_rows.Organisation.objects.create(
-            name="丁服务社", code="91330100MA9000110C", kind="enterprise"
-        )
+        extra = thread_rows.Organisation.objects.create(name="丁服务社", code="91330100MA9000110C", kind="enterprise")
         Bid.objects.create(
             lot=rows.lot,
             supplier=extra,

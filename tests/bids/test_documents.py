@@ -76,9 +76,7 @@ class TestOpeningRecord:
         assert "来过的人" not in text_of(documents.opening_record(rows.call))
 
     def test_before_the_opening_there_is_none(self):
-        rows = thread_rows.bidding(
-            thread_rows.project(), state="published", opened_at=None, final_opened_at=None
-        )
+        rows = thread_rows.bidding(thread_rows.project(), state="published", opened_at=None, final_opened_at=None)
         with pytest.raises(ValueError, match="has not been opened"):
             documents.opening_record(rows.call)
 

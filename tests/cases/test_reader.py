@@ -257,9 +257,7 @@ WRONG_VALUES = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("path", "value", "begins"), WRONG_VALUES, ids=[str(n) for n in range(len(WRONG_VALUES))]
-)
+@pytest.mark.parametrize(("path", "value", "begins"), WRONG_VALUES, ids=[str(n) for n in range(len(WRONG_VALUES))])
 def test_wrong_value_names_its_path(path: list[str | int], value: Any, begins: str, tmp_path: Path) -> None:
     message = refusal(lambda: read_data(tmp_path, put(plain(), path, value)))
     assert message.startswith(begins)
@@ -363,9 +361,7 @@ class TestLots:
             (["contract", "A", "milestones", 0, "paid"], ..., "contract.A.milestones[0].paid: missing"),
         ],
     )
-    def test_faults(
-        self, data: dict[str, Any], path: list[str | int], value: Any, begins: str, tmp_path: Path
-    ) -> None:
+    def test_faults(self, data: dict[str, Any], path: list[str | int], value: Any, begins: str, tmp_path: Path) -> None:
         assert refusal(lambda: read_data(tmp_path, put(data, path, value))).startswith(begins)
 
 
@@ -452,11 +448,7 @@ ANYTHING: st.SearchStrategy[Any] = st.recursive(
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    changes=st.lists(
-        st.tuples(st.sampled_from(places(plain())), ANYTHING | st.just(...)), min_size=1, max_size=4
-    )
-)
+@given(changes=st.lists(st.tuples(st.sampled_from(places(plain())), ANYTHING | st.just(...)), min_size=1, max_size=4))
 def test_any_change_reads_or_is_refused(changes: list[tuple[Any, Any]], tmp_path: Path) -> None:
     data = copy.deepcopy(plain())
     for path, value in changes:

@@ -1,4 +1,4 @@
-"""Rows as the acts would leave them, written directly: these tests are about what the pages show, not about the acts."""
+"""Rows as the acts would leave them, written directly: these tests are about what pages show, not about the acts."""
 
 from __future__ import annotations
 
@@ -35,7 +35,14 @@ def person(name: str, organisation: Organisation | None = None, *roles: str) -> 
 
 def organisation(name: str = "示例县总工会", code: str = BUYER_CODE, kind: str = "trade_union") -> Organisation:
     found, _made = Organisation.objects.get_or_create(
-        code=code, defaults={"name": name, "kind": kind, "staffing": "administrative", "level": "county", "region": "330199"}
+        code=code,
+        defaults={
+            "name": name,
+            "kind": kind,
+            "staffing": "administrative",
+            "level": "county",
+            "region": "330199",
+        },
     )
     return found
 
@@ -51,7 +58,11 @@ def project(title: str = "新市民子女暑期托管与成长陪伴", state: st
     now = timezone.now()
     item, _made = CatalogueItem.objects.get_or_create(organisation=buyer, name="儿童关爱服务")
     line, _made = BudgetLine.objects.get_or_create(
-        organisation=buyer, year=2026, name="服务职工", fund_source="fiscal", defaults={"amount": Decimal(90_000_000)}
+        organisation=buyer,
+        year=2026,
+        name="服务职工",
+        fund_source="fiscal",
+        defaults={"amount": Decimal(90_000_000)},
     )
     values = {
         "number": f"HQ-330199-2026-{next(_serial):04d}",
@@ -70,8 +81,14 @@ def project(title: str = "新市民子女暑期托管与成长陪伴", state: st
         "end_reason": "有效投标人不足三家。" if state in ("failed", "terminated") else "",
     } | more
     return Project.objects.create(
-        title=title, state=state, buyer=buyer, catalogue_item=item, budget_line=line,
-        drafted_by=drafter, approved_by=approver, **values,
+        title=title,
+        state=state,
+        buyer=buyer,
+        catalogue_item=item,
+        budget_line=line,
+        drafted_by=drafter,
+        approved_by=approver,
+        **values,
     )
 
 
@@ -103,11 +120,19 @@ def call(
     made = Call.objects.create(project=of, state=state, deadline=deadline, drafted_by=person("起草人"), **values)
     for number in range(lots):
         Lot.objects.create(
-            call=made, code="" if lots == 1 else f"L{number + 1}", name="" if lots == 1 else f"第 {number + 1} 包", ceiling=made.ceiling
+            call=made,
+            code="" if lots == 1 else f"L{number + 1}",
+            name="" if lots == 1 else f"第 {number + 1} 包",
+            ceiling=made.ceiling,
         )
     if criteria:
         for position, (code, name, kind, weight) in enumerate(
-            (("P", "价格", "price", 20), ("S", "服务方案", "judged", 50), ("T", "团队与经验", "judged", 20), ("H", "承诺服务时长", "quantity", 10))
+            (
+                ("P", "价格", "price", 20),
+                ("S", "服务方案", "judged", 50),
+                ("T", "团队与经验", "judged", 20),
+                ("H", "承诺服务时长", "quantity", 10),
+            )
         ):
             Criterion.objects.create(call=made, position=position, code=code, name=name, kind=kind, weight=weight)
     return made
@@ -142,24 +167,60 @@ def need(title: str = "暑期双职工家庭孩子没人带", state: str = "subm
 def bid(of: Call, state: str = "submitted", **more: Any) -> Bid:
     supplier = more.pop("supplier", None) or organisation("丙社会工作服务中心", SUPPLIER_CODE, "social_service")
     return Bid.objects.create(
-        lot=of.lots.first(), supplier=supplier, number=f"R-{next(_serial)}", state=state,
-        submitted_at=timezone.now(), submitted_by=person("承接方"), **more,
+        lot=of.lots.first(),
+        supplier=supplier,
+        number=f"R-{next(_serial)}",
+        state=state,
+        submitted_at=timezone.now(),
+        submitted_by=person("承接方"),
+        **more,
     )
 
 
-def evaluation(title: str = "职工亲子阅读计划", grade: str = "优", total: str = "92.30", state: str = "published") -> Evaluation:
+def evaluation(
+    title: str = "职工亲子阅读计划", grade: str = "优", total: str = "92.30", state: str = "published"
+) -> Evaluation:
     now = timezone.now()
-    of = call(project(title, state="closed"), state="concluded", deadline=now - timedelta(days=200), published_at=now - timedelta(days=230))
+    of = call(
+        project(title, state="closed"),
+        state="concluded",
+        deadline=now - timedelta(days=200),
+        published_at=now - timedelta(days=230),
+    )
     won = bid(of, state="won", total=Decimal("91.48"), rank=1, price=Decimal("208000.00"))
     award = Award.objects.create(
-        lot=won.lot, bid=won, amount=won.price, state="final", proposed_at=now, confirmed_at=now, confirmed_by=person("审批人"),
-        noticed_at=now, notice_ends=date(2026, 5, 12), challenge_until=date(2026, 5, 21), final_at=now,
+        lot=won.lot,
+        bid=won,
+        amount=won.price,
+        state="final",
+        proposed_at=now,
+        confirmed_at=now,
+        confirmed_by=person("审批人"),
+        noticed_at=now,
+        notice_ends=date(2026, 5, 12),
+        challenge_until=date(2026, 5, 21),
+        final_at=now,
     )
     contract = Contract.objects.create(
-        award=award, number=f"{of.project.number}-C1", amount=award.amount, term_start=date(2026, 7, 1), term_end=date(2026, 12, 31),
-        state="completed", drafted_at=now, drafted_by=person("起草人"), signed_at=now, published_at=now, completed_at=now,
+        award=award,
+        number=f"{of.project.number}-C1",
+        amount=award.amount,
+        term_start=date(2026, 7, 1),
+        term_end=date(2026, 12, 31),
+        state="completed",
+        drafted_at=now,
+        drafted_by=person("起草人"),
+        signed_at=now,
+        published_at=now,
+        completed_at=now,
     )
     return Evaluation.objects.create(
-        contract=contract, state=state, weights={}, parts={"residents": "86.98"}, total=Decimal(total), grade=grade,
-        computed_at=now, published_at=now if state == "published" else None,
+        contract=contract,
+        state=state,
+        weights={},
+        parts={"residents": "86.98"},
+        total=Decimal(total),
+        grade=grade,
+        computed_at=now,
+        published_at=now if state == "published" else None,
     )

@@ -10,14 +10,10 @@ from procurement.common.pdf import Paper, absolute
 
 CHINA = timezone(timedelta(hours=8))
 OPENED = datetime(2026, 5, 8, 9, 30, tzinfo=CHINA)
-LONG = (
-    "新疆维吾尔自治区伊犁哈萨克自治州察布查尔锡伯自治县城乡社区社会工作与志愿服务促进中心（民办非企业单位）"
-)
+LONG = "新疆维吾尔自治区伊犁哈萨克自治州察布查尔锡伯自治县城乡社区社会工作与志愿服务促进中心（民办非企业单位）"
 
 
-def paper(
-    stage: int = 4, number: str = "HQ-330199-2026-0007-C1", path: str = "/threads/HQ-330199-2026-0007/"
-) -> Paper:
+def paper(stage: int = 4, number: str = "HQ-330199-2026-0007-C1", path: str = "/threads/HQ-330199-2026-0007/") -> Paper:
     return Paper("示例县总工会", "HQ-330199-2026-0007", number, stage, absolute(path), date(2026, 5, 25))
 
 
@@ -25,9 +21,7 @@ def sha(text: object) -> str:
     return hashlib.sha256(str(text).encode()).hexdigest()
 
 
-def basics(
-    supplier: str = "丙社会工作服务中心", title: str = "新市民子女暑期托管与成长陪伴"
-) -> dict[str, Any]:
+def basics(supplier: str = "丙社会工作服务中心", title: str = "新市民子女暑期托管与成长陪伴") -> dict[str, Any]:
     return {
         "project": {
             "title": title,

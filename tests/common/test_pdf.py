@@ -75,11 +75,7 @@ class TestEveryPaper:
             assert title in text
 
     def test_its_fonts_are_embedded_subsets_of_the_chinese_families(self, made, kind):
-        fonts = [
-            font.get_object()
-            for page in read(made[kind]).pages
-            for font in page["/Resources"]["/Font"].values()
-        ]
+        fonts = [font.get_object() for page in read(made[kind]).pages for font in page["/Resources"]["/Font"].values()]
         assert fonts
         for font in fonts:
             descendant = font["/DescendantFonts"][0].get_object()
@@ -126,12 +122,8 @@ class TestEveryPaper:
 
 
 def test_another_process_gives_the_same_bytes(made):
-    code = (
-        "import django; django.setup()\n"
-        "from tests.common.test_pdf import make\n"
-        "print(make('award_letter').sha256)"
-    )
-    done = subprocess.run(  # noqa: S603 - this interpreter, fixed code
+    code = "import django; django.setup()\nfrom tests.common.test_pdf import make\nprint(make('award_letter').sha256)"
+    done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=settings.BASE_DIR
     )
     assert done.stdout.split()[-1] == made["award_letter"].sha256

@@ -389,9 +389,7 @@ def evaluation(rows: SimpleNamespace, population: int = 120) -> SimpleNamespace:
         )
     for _n in range(4):
         AnswerSheet.objects.create(survey=survey, answered_on=date(2027, 1, 8), eligible=False)
-    StationRating.objects.create(
-        evaluation=rows.evaluation, station=rows.station, score=Decimal("92"), rated_at=moment
-    )
+    StationRating.objects.create(evaluation=rows.evaluation, station=rows.station, score=Decimal("92"), rated_at=moment)
     return rows
 
 

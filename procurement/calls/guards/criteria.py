@@ -18,9 +18,7 @@ def has_criteria(call: Any, act: Act) -> Iterator[Reason]:
     criteria = list(call.criteria.all())
     total = sum((criterion.weight for criterion in criteria), Decimal(0))
     if total != 100:
-        yield Reason(
-            _("The weights sum to %(total)s, not to 100.") % {"total": total.normalize()}, code="weights"
-        )
+        yield Reason(_("The weights sum to %(total)s, not to 100.") % {"total": total.normalize()}, code="weights")
     if sum(criterion.kind == CriterionKind.PRICE for criterion in criteria) > 1:
         yield Reason(_("Price is scored once."), code="price_twice")
 

@@ -105,7 +105,8 @@ def small_firms_considered(call: Any, act: Act) -> Iterator[Reason]:
         yield rule.reason(_("Record whether the call is reserved for small firms, or which exception applies."))
     elif call.sme_policy == SmePolicy.RESERVED:
         yield rule.reason(
-            _("Reserving the call for small firms excludes social organisations: they are not SMEs."), effect="warn"
+            _("Reserving the call for small firms excludes social organisations: they are not SMEs."),
+            effect="warn",
         )
 
 

@@ -133,9 +133,7 @@ def evaluation(node: Node, path: str) -> schema.Evaluation:
     )
     for item, levels in found.answers.items():
         if sum(levels) > found.population:
-            raise CaseError(
-                f"{path}.answers.{item}: {sum(levels)} answers of a population of {found.population}"
-            )
+            raise CaseError(f"{path}.answers.{item}: {sum(levels)} answers of a population of {found.population}")
     return found
 
 

@@ -48,14 +48,10 @@ def day_or_moment(node: Node, path: str) -> date | datetime:
         raise CaseError(f"{path}: expected a time such as 2026-04-24T09:00:00+08:00, found {shown(text)}")
     on, hour, minute, second, fraction, offset = match.groups()
     if offset is None:
-        raise CaseError(
-            f"{path}: {shown(text)} carries no offset; append it, as in {on}T{hour}:{minute}+08:00"
-        )
+        raise CaseError(f"{path}: {shown(text)} carries no offset; append it, as in {on}T{hour}:{minute}+08:00")
     found = _day(on, path)
     try:
-        at = time(
-            int(hour), int(minute), int(second or 0), int((fraction or "").ljust(6, "0")), _offset(offset)
-        )
+        at = time(int(hour), int(minute), int(second or 0), int((fraction or "").ljust(6, "0")), _offset(offset))
         return datetime.combine(found, at).astimezone(BEIJING)
     except ValueError as error:
         raise CaseError(f"{path}: {shown(text)} is no time of a day") from error

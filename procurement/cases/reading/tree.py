@@ -169,9 +169,7 @@ class _Builder:
             raise CaseError(f"{path or 'the file'}: {len(text)} characters; {MAX_SCALAR} is the most")
         strange = next((c for c in text if _forbidden(c)), None)
         if strange is not None:
-            raise CaseError(
-                f"{path or 'the file'}: holds the control character U+{ord(strange):04X} ({place})"
-            )
+            raise CaseError(f"{path or 'the file'}: holds the control character U+{ord(strange):04X} ({place})")
         if not self._key_is_next():
             self._put(Scalar(text, plain=event.style is None))
             return

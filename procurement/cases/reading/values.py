@@ -70,9 +70,7 @@ def words(longest: int = tree.MAX_SCALAR) -> Reader:
     def read(node: Node, path: str) -> str:
         text = written(node, path, "text")
         if scalar(node, path, "text").plain and GUESSED.fullmatch(text):
-            raise CaseError(
-                f"{path}: expected text, found {shown(text)}; put it in quotes if it is meant as text"
-            )
+            raise CaseError(f"{path}: expected text, found {shown(text)}; put it in quotes if it is meant as text")
         if len(text) > longest:
             raise CaseError(f"{path}: {len(text)} characters; {longest} is the most")
         return text

@@ -72,7 +72,12 @@ def warnings(play: Play) -> list[dict[str, str]]:
             if rule["effect"] in SHOWN_EFFECTS:
                 found.setdefault(
                     (act, rule["rule"], rule["message"]),
-                    {"act": act, "rule": rule["rule"], "article": rule["article"], "message": rule["message"]},
+                    {
+                        "act": act,
+                        "rule": rule["rule"],
+                        "article": rule["article"],
+                        "message": rule["message"],
+                    },
                 )
     return list(found.values())
 

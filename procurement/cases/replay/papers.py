@@ -40,7 +40,11 @@ def _wanted(play: Play) -> Iterator[tuple[str, str, Callable[[], Any]]]:
             yield "scoring_report", name, lambda lot=lot: award_documents.scoring_report(lot)
     noticed = Award.objects.filter(lot__call=call, state__in=["noticed", "final"]).order_by("lot_id")
     for award in noticed.select_related("lot"):
-        yield "award_letter", _name("award_letter", award.lot.code), lambda a=award: award_documents.award_letter(a)
+        yield (
+            "award_letter",
+            _name("award_letter", award.lot.code),
+            lambda a=award: award_documents.award_letter(a),
+        )
     for contract in Contract.objects.filter(award__lot__call=call, signed_at__isnull=False).order_by("pk"):
         code = contract.award.lot.code
         yield "contract", _name("contract", code), lambda c=contract: contract_documents.contract(c)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-
 from procurement.accounts.models import Organisation
 from procurement.awards import actions as awards
 from procurement.awards.models import Award
@@ -111,7 +110,11 @@ class Play:
     def _project(self, script: Script) -> None:
         data = self.case.project
         script.add("project.form", self._form_project, None if self.case.needs else data.approved)
-        script.add("project.approve", lambda: projects.approve(self.project, **self.as_buyer("approver")), data.approved)
+        script.add(
+            "project.approve",
+            lambda: projects.approve(self.project, **self.as_buyer("approver")),
+            data.approved,
+        )
         if data.intended is not None:
             script.add(
                 "project.publish_intent",
@@ -157,9 +160,7 @@ class Play:
         script.add("call.draft", self._draft_call)
         script.add(
             "call.publish",
-            lambda: calls.publish_call(
-                self.call, **self.as_buyer("approver"), fill=UNKNOWN, reasons=self.reasons()
-            ),
+            lambda: calls.publish_call(self.call, **self.as_buyer("approver"), fill=UNKNOWN, reasons=self.reasons()),
             data.published,
         )
 
@@ -234,9 +235,7 @@ class Play:
             if lot.fails:
                 script.add(
                     "lot.fail",
-                    lambda lot=lot: awards.fail_lot(
-                        self.lots[lot.code], **self.as_buyer("approver"), reason=lot.fails
-                    ),
+                    lambda lot=lot: awards.fail_lot(self.lots[lot.code], **self.as_buyer("approver"), reason=lot.fails),
                     self.case.call.opened,
                 )
         script.add("call.open", lambda: self._confirm_opening(Round.FIRST), self.case.call.opened)
@@ -364,9 +363,7 @@ class Play:
         script.add("contract.sign", lambda: self._sign_contract(lot), data.signed)
         script.add(
             "contract.publish",
-            lambda: delivery.publish_contract(
-                self._contract_of(lot), **self.as_buyer("drafter"), fill=UNKNOWN
-            ),
+            lambda: delivery.publish_contract(self._contract_of(lot), **self.as_buyer("drafter"), fill=UNKNOWN),
         )
         for milestone in data.milestones:
             if milestone.on_signing:
@@ -516,5 +513,3 @@ class Play:
             calls.cancel_call(self.call, **who, reason=reason, fill=UNKNOWN)
             self.project.refresh_from_db()
         projects.terminate(self.project, **who, reason=reason, fill=UNKNOWN)
-
-

@@ -184,10 +184,7 @@ class Postgres(Service):
 
     def _explain(self, said: str) -> str:
         if "No space left on device" in said:
-            return (
-                f"The disk that holds {self.var} is full;"
-                " make room, or set HUIQUN_VAR to a folder on another disk."
-            )
+            return f"The disk that holds {self.var} is full; make room, or set HUIQUN_VAR to a folder on another disk."
         if "database files are incompatible" in said or "initialized by PostgreSQL version" in said:
             return (
                 f"The database in {self.data} was made by another version of PostgreSQL; move it away,"
@@ -195,13 +192,8 @@ class Postgres(Service):
             )
         if "Permission denied" in said:
             return f"PostgreSQL may not read or write {self.data}; set HUIQUN_VAR to a folder of your own."
-        last = next(
-            (line for line in reversed(said.splitlines()) if "FATAL" in line or "error" in line), said[-200:]
-        )
-        return (
-            f"PostgreSQL did not start ({last.strip()}); see {self.log},"
-            " or set DATABASE_URL to a server you run."
-        )
+        last = next((line for line in reversed(said.splitlines()) if "FATAL" in line or "error" in line), said[-200:])
+        return f"PostgreSQL did not start ({last.strip()}); see {self.log}, or set DATABASE_URL to a server you run."
 
     def _ensure_database(self) -> None:
         import psycopg2

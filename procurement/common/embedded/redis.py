@@ -46,9 +46,7 @@ class Redis(Service):
             "save": "", "appendonly": "no", "loglevel": "warning", "databases": "64",
         }  # fmt: skip
         arguments = [part for key, value in settings.items() for part in (f"--{key}", value)]
-        done = subprocess.run(
-            [str(program), *arguments], capture_output=True, text=True, check=False, cwd="/"
-        )
+        done = subprocess.run([str(program), *arguments], capture_output=True, text=True, check=False, cwd="/")
         until = time.monotonic() + 15
         while done.returncode == 0 and time.monotonic() < until:
             if self.running():

@@ -27,11 +27,7 @@ class ServiceProblem(Exception):  # noqa: N818 - what the reader is told, not a 
 def wheel_folder(package: str, *parts: str) -> Path:
     """A folder inside an installed wheel, without importing it (its import asks for a run-time folder)."""
     spec = importlib.util.find_spec(package)
-    found = (
-        Path(next(iter(spec.submodule_search_locations)))
-        if spec and spec.submodule_search_locations
-        else None
-    )
+    found = Path(next(iter(spec.submodule_search_locations))) if spec and spec.submodule_search_locations else None
     if found is None or not found.joinpath(*parts).is_dir():
         raise ServiceProblem(f"The package {package} is not installed here; run: make setup")
     return found.joinpath(*parts)
@@ -54,9 +50,7 @@ def private_folder(path: Path, owner: tuple[int, int] | None) -> None:
     path.mkdir(parents=True, exist_ok=True)
     wanted = owner or (os.geteuid(), os.getegid())
     if path.is_symlink() or path.stat().st_uid not in {wanted[0], os.geteuid()}:
-        raise ServiceProblem(
-            f"The folder {path} belongs to somebody else; set HUIQUN_VAR to a folder of your own."
-        )
+        raise ServiceProblem(f"The folder {path} belongs to somebody else; set HUIQUN_VAR to a folder of your own.")
     if path.stat().st_uid != wanted[0]:
         os.chown(path, *wanted)
     path.chmod(0o700)
@@ -103,9 +97,7 @@ class Service:
             folder.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(folder / f"{self.name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise ServiceProblem(
-                f"{folder} cannot be written ({error.strerror}); {self._way_out(error)}"
-            ) from error
+            raise ServiceProblem(f"{folder} cannot be written ({error.strerror}); {self._way_out(error)}") from error
         try:
             self._wait_for(descriptor)
             yield

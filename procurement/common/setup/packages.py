@@ -26,9 +26,7 @@ def interpreter(venv: Path) -> Path:
 
 def usable(venv: Path) -> bool:
     """Whether ``venv`` has a Python that starts, is new enough and has pip; a half-made one does not."""
-    question = (
-        "import sys, importlib.util as u; sys.exit(not (sys.version_info >= (3, 11) and u.find_spec('pip')))"
-    )
+    question = "import sys, importlib.util as u; sys.exit(not (sys.version_info >= (3, 11) and u.find_spec('pip')))"
     try:
         asked = subprocess.run([str(interpreter(venv)), "-c", question], capture_output=True, check=False)
     except OSError:
@@ -38,9 +36,7 @@ def usable(venv: Path) -> bool:
 
 def wanted(lock: Path) -> str:
     """What the stamp says once the packages of ``lock`` are installed for this Python."""
-    return (
-        f"{sys.version_info.major}.{sys.version_info.minor} {hashlib.sha256(lock.read_bytes()).hexdigest()}"
-    )
+    return f"{sys.version_info.major}.{sys.version_info.minor} {hashlib.sha256(lock.read_bytes()).hexdigest()}"
 
 
 def installed(venv: Path) -> str:
@@ -90,9 +86,7 @@ def _has_ensurepip() -> bool:
 def install(venv: Path, lock: Path, say: Say) -> None:
     """Installs the locked packages, checking every hash. The stamp comes last: a cut-off run is redone."""
     (venv / STAMP).unlink(missing_ok=True)
-    total = sum(
-        1 for line in lock.read_text().splitlines() if "==" in line and not line.startswith((" ", "#"))
-    )
+    total = sum(1 for line in lock.read_text().splitlines() if "==" in line and not line.startswith((" ", "#")))
     command = [
         str(interpreter(venv)), "-m", "pip", "install", "--require-hashes", "--no-deps",
         "--disable-pip-version-check", "--no-input", "--progress-bar", "off", "-r", str(lock),

@@ -167,7 +167,10 @@ def grade(value: str, size: str = "") -> SafeString:
     classes = " ".join(part for part in ("grade", GRADE_CLASSES.get(value, ""), size) if part)
     return format_html(
         '<span class="{}" role="img" aria-label="{}: {}">{}</span>',
-        classes, gettext("Grade"), names.get(value, value), value or "—",
+        classes,
+        gettext("Grade"),
+        names.get(value, value),
+        value or "—",
     )
 
 

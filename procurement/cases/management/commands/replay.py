@@ -45,7 +45,9 @@ class Command(BaseCommand):
         if outcome.refused:
             for refusal in outcome.answer["refusals"]:
                 source = " ".join(part for part in (refusal["rule"], refusal["article"]) if part)
-                self.stderr.write(f"refused: {refusal['act']}: {refusal['message']}" + (f" ({source})" if source else ""))
+                self.stderr.write(
+                    f"refused: {refusal['act']}: {refusal['message']}" + (f" ({source})" if source else "")
+                )
             sys.exit(REFUSED)
 
     def _folder(self, out: Path | None, case_id: str) -> Path:

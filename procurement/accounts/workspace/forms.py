@@ -1,0 +1,91 @@
+"""Fields that several desks use."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from procurement.common.money import parse_yuan
+
+
+class YuanField(forms.CharField):
+    """An amount as people type it: 12万, ￥120,000.00, １２００００; yields Decimal yuan."""
+
+    def __init__(self, **more: Any) -> None:
+        more.setdefault("max_length", 40)
+        more.setdefault("help_text", _("in yuan, such as 120000 or 12万"))
+        super().__init__(**more)
+        self.widget.attrs["inputmode"] = "decimal"
+
+    def clean(self, value: Any) -> Decimal | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return parse_yuan(text)
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+
+
+Fields = dict[str, forms.Field]
+
+
+def points(label: Any, highest: Decimal | int = 100, **more: Any) -> forms.DecimalField:
+    """A score from 0 to ``highest``, with up to two decimals."""
+    return forms.DecimalField(label=label, min_value=0, max_value=highest, decimal_places=2, **more)
+
+
+def number(label: Any, lowest: int = 0, highest: int = 10_000_000, **more: Any) -> forms.IntegerField:
+    return forms.IntegerField(label=label, min_value=lowest, max_value=highest, **more)
+
+
+def line(label: Any, length: int = 200, **more: Any) -> forms.CharField:
+    return forms.CharField(label=label, max_length=length, **more)
+
+
+def text(label: Any, length: int = 10_000, rows: int = 4, **more: Any) -> forms.CharField:
+    return forms.CharField(label=label, max_length=length, widget=forms.Textarea(attrs={"rows": rows}), **more)
+
+
+def reason() -> forms.CharField:
+    return text(_("Reason"), 2000, 3, help_text=_("It is published."))
+
+
+def day(label: Any, **more: Any) -> forms.DateField:
+    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}), **more)
+
+
+def moment(label: Any, **more: Any) -> forms.DateTimeField:
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeField(
+        label=label,
+        widget=widget,
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"],
+        **more,
+    )
+
+
+def sure(label: Any) -> forms.BooleanField:
+    """What must be ticked before something that cannot be undone."""
+    return forms.BooleanField(label=label)
+
+
+def build(fields: dict[str, forms.Field], data: Any = None, files: Any = None) -> forms.Form:
+    """A form of these fields."""
+    form = forms.Form(data, files)
+    for name, found in fields.items():
+        form.fields[name] = found
+    for found in form.fields.values():
+        widget = found.widget
+        name = "form-check-input" if isinstance(widget, forms.CheckboxInput) else "form-control"
+        if isinstance(widget, forms.Select) and not isinstance(
+            widget, forms.CheckboxSelectMultiple | forms.RadioSelect
+        ):
+            name = "form-select"
+        if not isinstance(widget, forms.CheckboxSelectMultiple | forms.RadioSelect):
+            widget.attrs.setdefault("class", name)
+    return form

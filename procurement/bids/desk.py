@@ -1,0 +1,203 @@
+"""What suppliers do with bids, and officers with openings, at the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+from django.utils.translation import gettext as now
+from django.utils.translation import gettext_lazy as _
+
+from procurement.accounts.enums import Role
+from procurement.accounts.workspace import forms
+from procurement.accounts.workspace.desk import Actor, deed
+from procurement.bids import actions, opening
+from procurement.bids.enums import Round
+from procurement.bids.models import Bid
+from procurement.calls.desk import facts as call_facts
+from procurement.calls.desk import ours as our_calls
+from procurement.calls.enums import WITH_FINAL_OFFERS, CriterionKind
+from procurement.calls.models import Call, Lot
+from workflows.reasons import Reason
+
+
+def _open_lots(actor: Actor) -> QuerySet[Lot]:
+    """Lots anybody may bid for; the supplier's own living bid takes one off the list."""
+    lots = Lot.objects.filter(call__state="published", failed_reason="").select_related("call__project__buyer")
+    living = Bid.objects.filter(supplier=actor.organisation).exclude(state__in=["draft", "withdrawn"])
+    return lots.exclude(pk__in=living.values("lot")) if actor.organisation else lots.none()
+
+
+def own_bids(actor: Actor) -> QuerySet[Bid]:
+    return Bid.objects.filter(supplier=actor.organisation).select_related("lot__call__project__buyer", "supplier")
+
+
+def bids_to_us(actor: Actor) -> QuerySet[Bid]:
+    """Bids for the buyer's own calls, only once they are opened: before, nobody of the buyer sees who bid."""
+    bids = Bid.objects.filter(lot__call__project__buyer=actor.organisation, opened_at__isnull=False)
+    return bids.select_related("lot__call__project__buyer", "supplier")
+
+
+def _offer_fields(lot: Lot) -> forms.Fields:
+    fields: forms.Fields = {"price": forms.YuanField(label=_("Price"))}
+    for criterion in lot.call.criteria.all():
+        if criterion.kind == CriterionKind.QUANTITY:
+            fields[f"quantity_{criterion.code}"] = forms.number(criterion.name, 0, help_text=criterion.rule)
+    fields["proposal"] = forms.text(_("Proposal"), 20_000, 8, required=False)
+    return fields
+
+
+def _content(given: dict[str, Any]) -> dict[str, Any]:
+    quantities = {name.removeprefix("quantity_"): v for name, v in given.items() if name.startswith("quantity_")}
+    return actions.offer(given["price"], quantities, given.get("proposal", ""))
+
+
+def _receipt(bid: Bid, round_: str) -> dict[str, Any]:
+    envelope = bid.envelopes.filter(round=round_).order_by("pk").last()
+    assert envelope is not None  # noqa: S101 - it has just been sealed
+    return {
+        "title": now("Your offer is sealed"),
+        "text": now("Keep this receipt. Anyone can check it; nobody can read the offer before the opening."),
+        "facts": [
+            (now("Receipt number"), bid.number),
+            (now("Sealed at"), f"{envelope.sealed_at:%Y-%m-%d %H:%M:%S %z}"),
+            ("SHA-256", envelope.sha256),
+        ],
+        "link": f"/threads/{bid.project.number}/documents/receipt/{bid.pk}/",
+        "link_text": now("Receipt as PDF"),
+    }
+
+
+def _submit(lot: Lot, actor: Actor, given: dict[str, Any]) -> dict[str, Any]:
+    return _receipt(actions.submit_bid(lot, _content(given), **actor.as_organisation), Round.FIRST)
+
+
+def _final(bid: Bid, actor: Actor, given: dict[str, Any]) -> dict[str, Any]:
+    return _receipt(actions.offer_final(bid, _content(given), **actor.as_organisation), Round.FINAL)
+
+
+def _lot_facts(lot: Lot) -> list[tuple[Any, Any]]:
+    return [(_("Buyer"), lot.call.project.buyer.name), (_("Lot"), lot.name), *call_facts(lot.call)]
+
+
+def _bid_facts(bid: Bid) -> list[tuple[Any, Any]]:
+    return [
+        (_("Supplier"), bid.supplier.name),
+        (_("Price"), f"{bid.price:,.2f}" if bid.price is not None else ""),
+        (_("Proposal"), bid.proposal),
+        *((c, v) for c, v in bid.quantities.items()),
+    ]
+
+
+def _opening_reasons(round_: str) -> Any:
+    def reasons(call: Call, actor: Actor) -> Iterable[Reason]:
+        return opening.opening_reasons(call, **actor.as_organisation, round_=round_)
+
+    return reasons
+
+
+def _confirm(round_: str) -> Any:
+    def do(call: Call, actor: Actor, given: dict[str, Any]) -> str:
+        opened = opening.confirm_opening(call, **actor.as_organisation, round_=round_)
+        if opened:
+            return now("The envelopes are open. The opening record is in the project's documents.")
+        return now("You have confirmed. A second officer must confirm within 15 minutes.")
+
+    return do
+
+
+def _invite(call: Call, actor: Actor, given: dict[str, Any]) -> Any:
+    until = actor.at + timedelta(minutes=given["minutes"])
+    return opening.invite_final_offers(call, **actor.as_organisation, until=until)
+
+
+deed(
+    "bid.submit",
+    _("Bid for a call"),
+    [Role.SUPPLIER],
+    mine=_open_lots,
+    waits=Q(call__deadline__gte=Now()),
+    fields=lambda lot, actor: _offer_fields(lot) | {"sure": forms.sure(_("This is our offer; seal it."))},
+    facts=_lot_facts,
+    do=_submit,
+    help=_(
+        "The offer is encrypted at once. Nobody can read it before the opening. You may withdraw it until the deadline."
+    ),
+)
+deed(
+    "bid.withdraw",
+    _("Withdraw a bid"),
+    [Role.SUPPLIER],
+    mine=own_bids,
+    waits=Q(state="submitted", lot__call__deadline__gte=Now()),
+    move="withdraw",
+    do=lambda bid, actor, given: actions.withdraw_bid(bid, **actor.as_organisation),
+    hurts=True,
+    optional=True,
+)
+deed(
+    "call.open",
+    _("Confirm the opening"),
+    [Role.OFFICER],
+    mine=our_calls,
+    waits=Q(state="published", deadline__lte=Now()),
+    reasons=_opening_reasons(Round.FIRST),
+    do=_confirm(Round.FIRST),
+    due="deadline",
+    help=_("Two officers confirm, each with their own login, within 15 minutes of each other."),
+)
+deed(
+    "bid.qualify",
+    _("Let in a bid"),
+    [Role.OFFICER, Role.DRAFTER],
+    mine=bids_to_us,
+    waits=Q(state="opened"),
+    move="qualify",
+    facts=_bid_facts,
+    do=lambda bid, actor, given: actions.qualify_bid(bid, **actor.as_organisation),
+)
+deed(
+    "bid.reject",
+    _("Reject a bid"),
+    [Role.OFFICER, Role.DRAFTER],
+    mine=bids_to_us,
+    waits=Q(state__in=["opened", "qualified", "final_offered"]),
+    move="reject",
+    facts=_bid_facts,
+    fields=lambda bid, actor: {"reason": forms.text(_("Reason"), 2000, help_text=_("The bidder reads it."))},
+    do=lambda bid, actor, given: actions.reject_bid(bid, **actor.as_organisation, **given),
+    hurts=True,
+    optional=True,
+)
+deed(
+    "call.invite_final_offers",
+    _("Invite final offers"),
+    [Role.OFFICER],
+    mine=our_calls,
+    waits=Q(state="opened", method__in=WITH_FINAL_OFFERS, final_offers_until__isnull=True)
+    & ~Q(lots__bids__state="opened"),
+    fields=lambda call, actor: {"minutes": forms.number(_("Minutes until they are due"), 5, 7 * 24 * 60, initial=60)},
+    do=_invite,
+)
+deed(
+    "bid.offer_final",
+    _("Seal the final offer"),
+    [Role.SUPPLIER],
+    mine=own_bids,
+    waits=Q(state="qualified", lot__call__final_offers_until__gte=Now()),
+    fields=lambda bid, actor: _offer_fields(bid.lot) | {"sure": forms.sure(_("This is our last offer; seal it."))},
+    do=_final,
+)
+deed(
+    "call.open_final_offers",
+    _("Confirm the opening of the final offers"),
+    [Role.OFFICER],
+    mine=our_calls,
+    waits=Q(state="opened", final_offers_until__lte=Now(), final_opened_at__isnull=True),
+    reasons=_opening_reasons(Round.FINAL),
+    do=_confirm(Round.FINAL),
+    due="final_offers_until",
+)

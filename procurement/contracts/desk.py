@@ -1,0 +1,145 @@
+"""What the parties do up to the signatures."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms as django_forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as now
+from django.utils.translation import gettext_lazy as _
+
+from procurement.accounts.enums import Role
+from procurement.accounts.workspace import forms
+from procurement.accounts.workspace.desk import Actor, deed
+from procurement.awards.desk import award_facts, our_awards
+from procurement.awards.models import Award
+from procurement.contracts import actions
+from procurement.contracts.models import Contract
+from workflows.errors import TransitionBlocked
+from workflows.reasons import Reason
+
+INSTALMENTS = range(1, 5)
+
+
+def ours(actor: Actor) -> QuerySet[Contract]:
+    """Contracts of which the actor's organisation is a party."""
+    mine = Q(award__lot__call__project__buyer=actor.organisation) | Q(award__bid__supplier=actor.organisation)
+    found = Contract.objects.filter(mine) if actor.organisation else Contract.objects.none()
+    return found.select_related("award__lot__call__project__buyer", "award__bid__supplier")
+
+
+def as_supplier(actor: Actor) -> QuerySet[Contract]:
+    return ours(actor).filter(award__bid__supplier=actor.organisation)
+
+
+def as_buyer(actor: Actor) -> QuerySet[Contract]:
+    return ours(actor).filter(award__lot__call__project__buyer=actor.organisation)
+
+
+def facts(contract: Contract) -> list[tuple[Any, Any]]:
+    rows = contract.instalments.all()
+    return [
+        (_("Buyer"), contract.buyer.name),
+        (_("Supplier"), contract.supplier.name),
+        (_("Amount"), f"{contract.amount:,.2f}"),
+        (_("Term"), f"{contract.term_start} – {contract.term_end}"),
+        (_("Payments"), "\n".join(f"{row.name} · {row.due} · {row.amount:,.2f}" for row in rows)),
+        *((clause.heading, clause.text) for clause in contract.clauses.all()),
+    ]
+
+
+def _draft_fields(award: Award, actor: Actor) -> forms.Fields:
+    fields: forms.Fields = {}
+    project = award.project
+    usual = {
+        1: (now("Signing"), 30, project.term_start),
+        2: (now("Half term"), 40, None),
+        3: (now("End"), 30, project.term_end),
+    }
+    for number in INSTALMENTS:
+        name, percent, due = usual.get(number, ("", None, None))
+        first = number == 1
+        fields |= {
+            f"name_{number}": forms.line(
+                now("Instalment %(number)d") % {"number": number}, 100, required=first, initial=name
+            ),
+            f"percent_{number}": forms.points(_("Percent"), required=first, initial=percent),
+            f"due_{number}": forms.day(_("Due"), required=first, initial=due),
+        }
+        if first:
+            fields["on_signing"] = django_forms.BooleanField(
+                label=_("The first is paid on signing"), required=False, initial=True
+            )
+        else:
+            fields[f"targets_{number}"] = forms.text(
+                _("What is to be reached"),
+                2000,
+                3,
+                required=False,
+                help_text=_("One a line: name = number, such as sessions = 40"),
+            )
+    return fields
+
+
+def _targets(text: str) -> dict[str, str]:
+    """Reads ``name = number`` lines. Raises ``TransitionBlocked`` naming the line."""
+    found = {}
+    for line in filter(None, map(str.strip, text.splitlines())):
+        name, _sign, value = line.replace("＝", "=").partition("=")
+        value = value.strip()
+        if not name.strip() or not value.replace(".", "", 1).isdecimal() or len(value) > 9:
+            raise TransitionBlocked([Reason(now("“%(line)s”: write name = number.") % {"line": line}, code="targets")])
+        found[name.strip()[:60]] = value
+    return found
+
+
+def _draft(award: Award, actor: Actor, given: dict[str, Any]) -> str:
+    rows = []
+    for number in INSTALMENTS:
+        name = given[f"name_{number}"]
+        if not name:
+            continue
+        if given[f"percent_{number}"] is None or given[f"due_{number}"] is None:
+            raise TransitionBlocked(
+                [Reason(now("“%(name)s” needs a percent and a date.") % {"name": name}, code="row")]
+            )
+        rows.append(
+            {
+                "name": name,
+                "due": given[f"due_{number}"],
+                "percent": given[f"percent_{number}"],
+                "on_signing": number == 1 and given["on_signing"],
+                "targets": _targets(given.get(f"targets_{number}", "")),
+            }
+        )
+    total = sum((row["percent"] for row in rows), Decimal(0))
+    if total != 100:
+        raise TransitionBlocked(
+            [Reason(now("The percents sum to %(total)s, not to 100.") % {"total": total}, code="percents")]
+        )
+    contract = actions.draft_contract(award, rows, **actor.as_organisation)
+    return now("The contract is drafted as %(number)s; the supplier reads and agrees.") % {"number": contract.number}
+
+
+deed(
+    "contract.draft",
+    _("Draft the contract"),
+    [Role.DRAFTER, Role.APPROVER],
+    mine=our_awards,
+    waits=Q(state__in=["noticed", "final"], contract__isnull=True),
+    facts=award_facts,
+    fields=_draft_fields,
+    do=_draft,
+)
+deed(
+    "contract.agree",
+    _("Agree to the contract"),
+    [Role.SUPPLIER, Role.SIGNATORY],
+    mine=as_supplier,
+    waits=Q(state="drafted"),
+    move="agree",
+    facts=facts,
+    do=lambda contract, actor, given: actions.agree(contract, **actor.as_organisation),
+)
