@@ -72,4 +72,5 @@ def after_migrate(**kwargs: Any) -> None:
     from django.db import connection
 
     if "cms_callindexpage" in connection.introspection.table_names():
+        ContentType.objects.clear_cache()  # an emptied database numbers them anew
         ensure_pages()

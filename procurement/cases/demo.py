@@ -48,8 +48,8 @@ LOGINS = (
     Login("signatory", "采购人·签署", (Role.SIGNATORY,), "buyer"),
     Login("supplier", "承接方·经办与签署", (Role.SUPPLIER, Role.SIGNATORY), "supplier"),
     Login("station", "社区站点", (Role.STATION,), "station"),
-    *(Login(name, f"评审专家{name[-1]}", (), "expert") for name in SEVERAL_EXPERTS),
-    Login("evaluator", "评估员", (), "expert"),
+    *(Login(name, f"评审专家{name[-1]}", (Role.EVALUATOR,), "pool") for name in SEVERAL_EXPERTS),
+    Login("evaluator", "评估员", (Role.EVALUATOR,), "pool"),
     Login("regulator", "监督员", (Role.REGULATOR,), "platform"),
     Login("editor", "网站编辑", (Role.EDITOR,), "platform"),
     Login("administrator", "系统管理员", (Role.SYSTEM_ADMIN,), "platform"),
@@ -75,7 +75,7 @@ SCENES = (
     Scene("to-qualify", "bid.qualify", lambda case: case.call.deadline, -1),
     Scene("to-score", "panel.score", lambda case: case.call.deadline, -1),
     Scene("to-award", "award.confirm", lambda case: case.award.decided, -1),
-    Scene("to-sign", "contract.sign", lambda case: case.award.noticed, -3),
+    Scene("to-sign", "award.finalise", lambda case: case.award.noticed, -3),
     Scene("to-accept", "milestone.accept", lambda case: case.lots[0].delivery[0].submitted, -2),
     Scene("to-survey", "evaluation.collect", lambda case: case.lots[0].delivery[-1].paid, -2),
 )
@@ -109,11 +109,11 @@ def make_logins() -> None:
         user.is_superuser = login.username == "administrator"
         user.save()
     office, _made = Organisation.objects.get_or_create(
-        code="11330199MB0000007C",
+        code="11330199MB00000004",
         defaults={"name": "示例市群团工作联席会议", "kind": OrganisationKind.STATE_ORGAN, "region": "330199"},
     )
     for login in LOGINS:
-        if login.side == "platform":
+        if login.side in ("platform", "pool"):
             join(login, office)
 
 

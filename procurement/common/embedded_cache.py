@@ -11,7 +11,7 @@ from procurement.common import embedded
 
 
 class _Client(redis.RedisCacheClient):
-    def get_client(self, key: str | None = None, *, write: bool = False) -> Any:
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
         embedded.redis(settings.HUIQUN_VAR).ensure()
         return super().get_client(key, write=write)
 

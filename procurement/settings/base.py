@@ -21,6 +21,7 @@ try:
     HUIQUN_VAR.mkdir(parents=True, exist_ok=True)
     (HUIQUN_VAR / "private").mkdir(exist_ok=True, mode=0o700)
     (HUIQUN_VAR / "media").mkdir(exist_ok=True)
+    (HUIQUN_VAR / "static").mkdir(exist_ok=True)
 except OSError as error:
     raise ImproperlyConfigured(
         f"{HUIQUN_VAR} cannot be written ({error.strerror}):"
@@ -55,6 +56,8 @@ else:
     _host = str(embedded.socket_folder(HUIQUN_VAR, "postgres"))
     _database |= {"NAME": embedded.DATABASE, "USER": embedded.SUPERUSER, "HOST": _host}
 _database |= {"CONN_MAX_AGE": 0 if TESTING else 60, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}
+if TESTING:  # only tests may empty the log, between one another
+    _database["OPTIONS"] = {**_database.get("OPTIONS", {}), "options": "-c huiqun.test_flush=on"}
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -290,7 +290,6 @@ WRONG_TEXTS = [
     (TEXT.replace("case: EX1", 'case: "a\\nb"'), "case: expected one line"),
     (TEXT.replace("case: EX1", "case: a\x00b"), ""),
     (TEXT.replace("case: EX1", 'case: EX1\n"\\0": x'), "the file: holds the control character"),
-    (TEXT.replace("case: EX1", "case: null"), ""),
     (TEXT.replace("title: 新市民子女暑期托管与成长陪伴", "title: null"), "title: expected text"),
     (TEXT.replace("title: 新市民子女暑期托管与成长陪伴", "title:"), "title: expected text, found nothing"),
     (TEXT.encode("gb18030"), "“"),
@@ -306,8 +305,6 @@ WRONG_TEXTS = [
 
 @pytest.mark.parametrize(("text", "begins"), WRONG_TEXTS, ids=[str(n) for n in range(len(WRONG_TEXTS))])
 def test_wrong_text_is_refused_quickly(text: str | bytes, begins: str, tmp_path: Path) -> None:
-    if text == TEXT.replace("case: EX1", "case: null"):
-        pytest.skip("a case may be called null")
     started = time.perf_counter()
     assert refusal(lambda: read_text(tmp_path, text)).startswith(begins)
     assert time.perf_counter() - started < 5

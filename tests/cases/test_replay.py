@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import subprocess
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +52,7 @@ def ex1() -> dict[str, Any]:
 def case_file(tmp_path: Path):
     def write(data: dict[str, Any]) -> Path:
         path = tmp_path / "case.yaml"
-        path.write_text(yaml.safe_dump(deepcopy(data), allow_unicode=True), encoding="utf-8")
+        path.write_text(yaml.safe_dump(json.loads(json.dumps(data)), allow_unicode=True), encoding="utf-8")
         return path
 
     return write

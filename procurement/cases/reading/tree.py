@@ -171,7 +171,7 @@ class _Builder:
         if strange is not None:
             raise CaseError(f"{path or 'the file'}: holds the control character U+{ord(strange):04X} ({place})")
         if not self._key_is_next():
-            self._put(Scalar(text, plain=event.style is None))
+            self._put(Scalar(text, plain=not event.style))
             return
         top = self.stack[-1]
         if text in top.node.items:

@@ -18,6 +18,7 @@ MONEY_LIMIT = Decimal(10) ** 13
 LONGEST_NUMBER = 20  # characters: every amount, count and score fits
 
 NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", re.ASCII)
+NOTHING = ("~", "null", "Null", "NULL")
 GUESSED = re.compile(
     r"~|null|true|false|[-+]?[0-9][0-9_]*(\.[0-9]*)?([eE][-+]?[0-9]+)?|[-+]?\.(inf|nan)", re.IGNORECASE
 )
@@ -33,8 +34,9 @@ def scalar(node: Node, path: str, expected: str) -> tree.Scalar:
 
 def written(node: Node, path: str, expected: str) -> str:
     """The text of a scalar, without space around it; something must be there."""
-    text = scalar(node, path, expected).text.strip()
-    if not text:
+    found = scalar(node, path, expected)
+    text = found.text.strip()
+    if not text or (found.plain and text in NOTHING):
         raise CaseError(f"{path}: expected {expected}, found nothing")
     return text
 

@@ -78,7 +78,7 @@ class Child:
 def web(host: str, port: int, logs: Path) -> Child:
     command = [
         "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "2",
-        "--blocking-threads", "8", "--no-ws", "--workers-kill-timeout", "5",
+        "--blocking-threads", "4", "--no-ws", "--workers-kill-timeout", "5",
         "procurement.wsgi:application",
     ]  # fmt: skip
     return Child(_("The web server"), command, logs / "web.log")

@@ -104,20 +104,22 @@ class Demo:
             children.worker(self.var / "run", self.var / "log"),
             children.web(HOST, self.port, self.var / "log"),
         ]
-        worker, web = self.children
         for child in self.children:
             child.start()
             place.write(self.address, {each.name: each.pid for each in self.children if each.pid})
-        self._step(_("Web server"), lambda: steps.wait_for_pages(self.address, web))
-        self._step(_("Worker"), lambda: steps.wait_for_worker(worker))
+        self._step(_("Web server"), lambda: steps.wait_for_pages(self.address, self._check))
+        self._step(_("Worker"), lambda: steps.wait_for_worker(self._check))
         for line in welcome(self.address):
             self.say(line)
 
     def _watch(self) -> None:
         while True:
-            for child in self.children:
-                child.check()
+            self._check()
             time.sleep(LOOK_EVERY)
+
+    def _check(self) -> None:
+        for child in self.children:
+            child.check()
 
     @contextmanager
     def _ended(self) -> Iterator[None]:

@@ -8,7 +8,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Protocol
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
@@ -23,10 +22,6 @@ from procurement.common import catalogues, embedded
 from procurement.common.serving import ServingProblem
 
 Say = Callable[[str], None]
-
-
-class Checked(Protocol):
-    def check(self) -> None: ...
 
 
 def start_servers() -> None:
@@ -100,14 +95,14 @@ def _status(address: str) -> int:
         return 0
 
 
-def wait_for_pages(address: str, child: Checked, seconds: float = 60) -> None:
+def wait_for_pages(address: str, check: Callable[[], None], seconds: float = 60) -> None:
     """Until the site is ready and its home page answers. Raises ServingProblem."""
     until = time.monotonic() + seconds
     for path in ("/readyz", "/"):
         while (status := _status(address + path)) != 200:
-            child.check()
-            # a page that fails with the database in order will not mend itself
-            if time.monotonic() > until or (path == "/" and status >= 400):
+            check()
+            # not there yet: no answer, or 503; anything else will not mend itself
+            if time.monotonic() > until or status not in (0, 503):
                 raise ServingProblem(
                     _("%(address)s does not answer as it should (%(status)s); look into %(folder)s.")
                     % {
@@ -119,13 +114,13 @@ def wait_for_pages(address: str, child: Checked, seconds: float = 60) -> None:
             time.sleep(0.1)
 
 
-def wait_for_worker(child: Checked, seconds: float = 60) -> None:
+def wait_for_worker(check: Callable[[], None], seconds: float = 60) -> None:
     """Until the worker answers through the queue. Raises ServingProblem."""
     from procurement.celery import app
 
     until = time.monotonic() + seconds
     while not app.control.ping(timeout=2, limit=1):
-        child.check()
+        check()
         if time.monotonic() > until:
             raise ServingProblem(
                 _("The worker does not answer; look into %(folder)s.") % {"folder": settings.HUIQUN_VAR / "log"}

@@ -36,7 +36,8 @@ def set_up_packages() -> None:
     if usable and packages.installed(VENV) == packages.wanted(LOCK):
         return
     packages.check_space(ROOT)
-    if not usable or not packages.installed(VENV).startswith(packages.wanted(LOCK).split()[0]):
+    made_for = packages.installed(VENV).split(" ")[0]
+    if not usable or made_for not in ("", packages.wanted(LOCK).split(" ")[0]):
         say(f"making {VENV.name} with Python {sys.version.split()[0]}")
         packages.make_venv(VENV, say)
     say("installing the packages of constraints.txt (a few minutes the first time)")
