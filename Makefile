@@ -24,13 +24,12 @@ test: lint ## lint, missing migrations, every test; then the language-dependent 
 	HUIQUN_ENV=test $(VENV)/pytest -n $(WORKERS)
 	HUIQUN_ENV=test HUIQUN_LANGUAGE=en $(VENV)/pytest -n $(WORKERS) -m "both_languages and not benchmark"
 
-lint: setup ## style, layering, types
+lint: setup ## style and layering
 	$(VENV)/ruff check $(CODE)
 	$(VENV)/ruff format --check $(CODE)
 	$(VENV)/lint-imports
-	$(VENV)/mypy procurement workflows cms
 
-types: setup ## types alone
+types: setup ## types
 	$(VENV)/mypy procurement workflows cms
 
 format: setup ## puts the code into the house's style

@@ -359,7 +359,7 @@ class Play:
         data = lot.contract
         if data is None:
             return
-        script.add("contract.draft", lambda: self._draft_contract(lot))
+        script.add("contract.draft", lambda: self._draft_contract(lot), self.case.award.noticed)
         script.add("contract.sign", lambda: self._sign_contract(lot), data.signed)
         script.add(
             "contract.publish",

@@ -200,3 +200,56 @@ def navigation(context: Mapping[str, Any]) -> list[dict[str, Any]]:
 def page_at(path: str) -> str:
     """``path`` if something answers there, else nothing: a page links only to what exists."""
     return path if _leads_somewhere(path) else ""
+
+
+NOTICE_FIELDS = {
+    "number": gettext_lazy("Project number"),
+    "name": gettext_lazy("Project name"),
+    "method": gettext_lazy("Method"),
+    "budget": gettext_lazy("Budget (yuan)"),
+    "ceiling": gettext_lazy("Ceiling (yuan)"),
+    "need": gettext_lazy("What is wanted"),
+    "month": gettext_lazy("Expected month"),
+    "term": gettext_lazy("Term"),
+    "consortium": gettext_lazy("Consortium"),
+    "qualifications": gettext_lazy("Qualifications"),
+    "obtaining_documents": gettext_lazy("Obtaining documents"),
+    "deadline": gettext_lazy("Deadline"),
+    "opening": gettext_lazy("Opening"),
+    "notice_period": gettext_lazy("Notice period"),
+    "contacts": gettext_lazy("Contacts"),
+    "supplier": gettext_lazy("Supplier"),
+    "supplier_address": gettext_lazy("Supplier's address"),
+    "supplier_contact": gettext_lazy("Supplier's contact"),
+    "amount": gettext_lazy("Amount (yuan)"),
+    "total": gettext_lazy("Winner's total"),
+    "service_name": gettext_lazy("Service"),
+    "service_scope": gettext_lazy("Scope"),
+    "service_requirements": gettext_lazy("Requirements"),
+    "service_time": gettext_lazy("Time of service"),
+    "service_standard": gettext_lazy("Standard"),
+    "committee": gettext_lazy("Panel"),
+    "documents": gettext_lazy("Documents"),
+    "reason": gettext_lazy("Reason"),
+    "contract_number": gettext_lazy("Contract number"),
+    "contract_name": gettext_lazy("Contract name"),
+    "buyer": gettext_lazy("Buyer"),
+    "buyer_address": gettext_lazy("Buyer's address"),
+    "buyer_contact": gettext_lazy("Buyer's contact"),
+    "subject": gettext_lazy("Subject"),
+    "quantity": gettext_lazy("Quantity"),
+    "unit_price": gettext_lazy("Unit price (yuan)"),
+    "place_manner": gettext_lazy("Place and manner"),
+    "signed_on": gettext_lazy("Signed on"),
+    "published_on": gettext_lazy("Published on"),
+    "file": gettext_lazy("File"),
+    "date": gettext_lazy("Date"),
+    "members": gettext_lazy("Who accepted"),
+    "opinion": gettext_lazy("Opinion"),
+}
+
+
+@register.filter
+def notice_field(name: str) -> str:
+    """The name of a statutory notice's field (公告格式)."""
+    return str(NOTICE_FIELDS.get(name, name))
