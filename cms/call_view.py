@@ -79,7 +79,7 @@ def _place(item: tuple[str, Any]) -> int:
 
 def _criteria(call: Call) -> list[dict[str, Any]]:
     return [
-        {"criterion": criterion, "rule": criterion.rule or RULES_FOR_POINTS.get(criterion.kind, "")}
+        {"criterion": criterion, "rule": criterion.rule or RULES_FOR_POINTS.get(CriterionKind(criterion.kind), "")}
         for criterion in call.criteria.all()
     ]
 

@@ -32,7 +32,7 @@ SORTS: dict[str, tuple[Any, tuple[Any, ...]]] = {
 }
 
 
-def public_calls() -> QuerySet[Call]:
+def public_calls() -> QuerySet[Any]:
     """Every call that has been published, with what a list row shows of it already joined.
 
     ``takes_bids`` is judged by the database's clock: published, and the deadline not past.

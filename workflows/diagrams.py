@@ -35,7 +35,7 @@ def diagram(model: type[Machine]) -> str:
     lines += ["```", "", "| act | from | to | guards | who |", "| --- | --- | --- | --- | --- |"]
     for spec in model.transitions.values():
         guards = ", ".join(guard.__name__ for guard in spec.guards) or "–"
-        who = "a consequence of another act" if spec.automatic else spec.permission.__name__
+        who = "a consequence of another act" if spec.permission is None else spec.permission.__name__
         lines.append(f"| {spec.name} | {', '.join(spec.sources)} | {spec.target or 'same'} | {guards} | {who} |")
     return "\n".join(lines) + "\n"
 

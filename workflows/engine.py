@@ -79,7 +79,7 @@ def _act(by: Any, organisation: Any, reason: str, given: Any, facts: dict[str, A
 
 def _judge(subject: Machine, spec: Spec, act: Act) -> list[Reason]:
     if subject.state not in spec.sources:
-        field = subject._meta.get_field("state")
+        field: Any = type(subject)._meta.get_field("state")  # type: ignore[misc] # every subclass has one
         label = dict(field.flatchoices).get(subject.state, subject.state)
         return [
             Reason(

@@ -46,11 +46,11 @@ class Machine(models.Model):
         ]
 
     @classproperty
-    def transitions(cls) -> dict[str, Spec]:  # noqa: N805
+    def transitions(cls: Any) -> dict[str, Spec]:  # noqa: N805
         return specs(cls)
 
     @classproperty
-    def initial_state(cls) -> str:  # noqa: N805
+    def initial_state(cls: Any) -> str:  # noqa: N805
         return str(cls._meta.get_field("state").get_default())
 
     @property

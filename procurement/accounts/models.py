@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from procurement.accounts.enums import BUYER_KINDS, Level, OrganisationKind, Role, Staffing
 
 
-class User(AbstractUser):
+class User(AbstractUser):  # type: ignore[django-manager-missing] # the page model comes later, in cms
     """A person. Acts for an organisation by membership; a person may belong to several."""
 
     display_name = models.CharField(_("name"), max_length=60, blank=True)

@@ -67,7 +67,9 @@ def gather(lot: Lot) -> Material:
 def low_price(material: Material) -> dict[str, Any]:
     """B4 with its figures: lines, prices, who fell below which, what was explained (财库〔2026〕2号)."""
     call = material.lot.call
-    rule = rulebook.find("B4", on=material.panel.scoring_at or call.opened_at, region=call.project.buyer.region)
+    rule = rulebook.find(
+        "B4", on=material.panel.scoring_at or call.opened_at or call.deadline, region=call.project.buyer.region
+    )
     judged = [
         bid for bid in material.bids if bid.price is not None and (bid.state in STILL_IN or bid.reject_rule == "B4")
     ]
@@ -92,7 +94,7 @@ def low_price(material: Material) -> dict[str, Any]:
         "second": bases["second"],
         "ceiling": material.lot.ceiling,
         "lines": lines,
-        "rows": [_low_row(bid, [line["key"] for line in lines]) for bid in judged],
+        "rows": [_low_row(bid, [str(line["key"]) for line in lines]) for bid in judged],
     }
 
 
@@ -200,7 +202,9 @@ def judged(material: Material) -> list[dict[str, Any]]:
 def far_scores(material: Material) -> list[dict[str, Any]]:
     """S6: scores far from the mean of the other members, with the words written for them."""
     call = material.lot.call
-    rule = rulebook.find("S6", on=material.panel.signed_at or call.opened_at, region=call.project.buyer.region)
+    rule = rulebook.find(
+        "S6", on=material.panel.signed_at or call.opened_at or call.deadline, region=call.project.buyer.region
+    )
     if rule is None:
         return []
     share = Decimal(str(rule.values["share"]))

@@ -25,7 +25,7 @@ from workflows.machine import Act, StateField, transition
 class Call(ThreadMachine):
     """A buyer's call for bids. "Closed" is not stored: it is published and past its deadline."""
 
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="calls")  # type: ignore[assignment]
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="calls")
     number = models.CharField(max_length=50, unique=True)
     method = models.CharField(_("method"), max_length=20, choices=Method.choices)
     ceiling = money_field(_("ceiling"))

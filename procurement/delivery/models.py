@@ -89,7 +89,7 @@ class Milestone(ThreadMachine):
         label=_("Score"),
     )
     def conclude_scores(self, act: Act) -> None:
-        values = [row.score for row in self.scores.all()]
+        values = [row.score for row in self.scores.all() if row.score is not None]
         self.score = sum(values, Decimal(0)) / len(values)
         self.scored_at = act.at
 

@@ -44,6 +44,8 @@ def _state(evaluation: Evaluation, *allowed: str) -> None:
 def default_weights(on: Any, region: str) -> dict[str, str]:
     """E1: the weights of the rulebook on that day."""
     rule = rulebook.find("E1", on=on, region=region)
+    if rule is None:
+        raise LookupError("E1 has no version on that day")
     return {name: str(value) for name, value in rule.values["weights"].items()}
 
 

@@ -79,16 +79,16 @@ def stored_name(kind: str, row: Any) -> str:
 
 
 def order(project: Project, kind: str, row: Any) -> None:
-    jobs.enqueue("paper.print", project_id=project.pk, kind=kind, pk=row.pk)
+    jobs.enqueue("paper.print", project_id=project.pk, paper=kind, pk=row.pk)
 
 
 @jobs.handler("paper.print")
-def print_paper(project_id: int, kind: str, pk: int) -> None:
+def print_paper(project_id: int, paper: str, pk: int) -> None:
     """Prints one paper into the private storage; the same paper twice is one file."""
     project = Project.objects.get(pk=project_id)
-    row = next((row for found, row in subjects(project) if found == kind and row.pk == pk), None)
+    row = next((row for found, row in subjects(project) if found == paper and row.pk == pk), None)
     if row is None:
         return
-    storage, name = storages["private"], stored_name(kind, row)
+    storage, name = storages["private"], stored_name(paper, row)
     if not storage.exists(name):
-        storage.save(name, ContentFile(REGISTRY[kind](row).bytes))
+        storage.save(name, ContentFile(REGISTRY[paper](row).bytes))

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.core.files.storage import storages
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -92,7 +92,7 @@ def thread_log(request: HttpRequest, number: str) -> HttpResponse:
     project = _project(number)
     rows = TransitionLog.objects.filter(thread=project.pk).select_related("organisation").order_by("at", "pk")
     labels = {
-        model._meta.label_lower: (model._meta.verbose_name, dict(model._meta.get_field("state").flatchoices))
+        model._meta.label_lower: (model._meta.verbose_name, dict(_state_of(model).flatchoices))
         for model in chain.machines()
     }
     hidden = _sealed_subjects(project)
@@ -102,6 +102,11 @@ def thread_log(request: HttpRequest, number: str) -> HttpResponse:
         row.what = f"{row.subject_type.split('.')[-1]}.{row.action}"
         row.subject_name, row.target_label = name, states.get(row.target, row.target)
     return render(request, "opendata/log.html", {"project": project, "page": page})
+
+
+def _state_of(model: Any) -> Any:
+    """The state field of a machine."""
+    return model._meta.get_field("state")
 
 
 def _sealed_subjects(project: Project) -> set[tuple[str, int]]:
@@ -120,7 +125,7 @@ def notice(request: HttpRequest, number: str, notice_number: str) -> HttpRespons
 
 @never_cache
 @require_safe
-def paper(request: HttpRequest, number: str, kind: str, pk: int) -> HttpResponse:
+def paper(request: HttpRequest, number: str, kind: str, pk: int) -> HttpResponseBase:
     """One paper as PDF; printed by a worker, with a page that waits for it."""
     project = _project(number)
     row = next((row for found, row in papers.of_thread(project, request) if found == kind and row.pk == pk), None)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pgtrigger
 from django.conf import settings
@@ -23,7 +24,7 @@ from workflows.machine import Act, StateField, transition
 from workflows.models import Machine
 
 
-def money_field(label: str = "", **more: object) -> models.DecimalField:
+def money_field(label: Any = "", **more: object) -> models.DecimalField:
     """Yuan, to the fen, below 10^13."""
     return models.DecimalField(label, max_digits=15, decimal_places=2, **more)  # type: ignore[arg-type]
 
@@ -61,7 +62,7 @@ class BudgetLine(models.Model):
     def __str__(self) -> str:
         return f"{self.year} {self.name}"
 
-    def left(self, *, without: int | None = None) -> Decimal:
+    def left(self, *, without: Any = None) -> Decimal:
         """What no living project has taken yet, yuan; ``without`` leaves one project (its key) out."""
         taken = (
             self.projects.exclude(state__in=[ProjectState.FAILED, ProjectState.TERMINATED])

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from procurement.common.models import next_number
-from procurement.projects.enums import NOTICE_TITLES
+from procurement.projects.enums import NOTICE_TITLES, NoticeKind
 from procurement.projects.models import Notice, Project
 from procurement.rules import rulebook
 from workflows import jobs
@@ -51,7 +51,7 @@ def publish(project: Project, kind: str, fields: dict[str, Any], *, by: Any, tit
         project=project,
         number=f"{project.number}-N{serial}",
         kind=kind,
-        title=title or f"{project.title}{NOTICE_TITLES[kind]}",
+        title=title or f"{project.title}{NOTICE_TITLES[NoticeKind(kind)]}",
         fields={name: str(value) for name, value in fields.items()},
         published_at=moment,
         published_by=by,

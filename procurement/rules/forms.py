@@ -71,9 +71,8 @@ class VersionForm(forms.ModelForm):
             raise ValidationError(
                 _("“%(key)s” must be of the same kind as before: %(before)s.") % {"key": key, "before": before}
             )
-        if isinstance(before, int | str) and not isinstance(before, bool) and str(before).replace(".", "", 1).isdigit():
-            if not str(value).replace(".", "", 1).isdigit():
-                raise ValidationError(_("“%(key)s” must be a number.") % {"key": key})
+        if _is_number(before) and not _is_number(value):
+            raise ValidationError(_("“%(key)s” must be a number.") % {"key": key})
         if key == "patterns":
             for pattern in value:
                 try:
@@ -89,13 +88,19 @@ class VersionForm(forms.ModelForm):
             rule=self.before.rule,
             variant=self.before.variant,
             jurisdiction=cleaned.get("jurisdiction", ""),
-            effective_from=cleaned.get("effective_from"),
+            effective_from=cleaned.get("effective_from") or date.max,
         )
-        if cleaned.get("effective_from") and same.exists():
+        if same.exists():
             self.add_error(
                 "effective_from", _("A version from this day is there already, and a version is never edited.")
             )
         return cleaned
+
+
+def _is_number(value: Any) -> bool:
+    """Days, rates and amounts: not negative, as a number or as text."""
+    plain = isinstance(value, int | str) and not isinstance(value, bool)
+    return plain and str(value).replace(".", "", 1).isdigit()
 
 
 class YearForm(forms.Form):

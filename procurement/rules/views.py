@@ -102,7 +102,7 @@ def add(request: HttpRequest, rule: str) -> HttpResponse:
     before = next((version for version in _versions(rule) if version.variant == wanted), None)
     if before is None:
         raise Http404
-    new = RuleVersion(rule=before.rule, variant=before.variant, added_by=request.user)
+    new = RuleVersion(rule=before.rule, variant=before.variant, added_by_id=request.user.pk)
     initial = {name: getattr(before, name) for name in VersionForm.Meta.fields} | {"effective_from": None}
     form = VersionForm(request.POST or None, instance=new, initial=initial, before=before)
     if request.method == "POST" and form.is_valid():

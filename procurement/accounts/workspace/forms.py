@@ -33,6 +33,14 @@ class YuanField(forms.CharField):
 
 Fields = dict[str, forms.Field]
 
+# how a widget looks; those made of several inputs look after themselves
+CLASSES: dict[type[forms.Widget], str] = {
+    forms.CheckboxInput: "form-check-input",
+    forms.Select: "form-select",
+    forms.CheckboxSelectMultiple: "",
+    forms.RadioSelect: "",
+}
+
 
 def points(label: Any, highest: Decimal | int = 100, **more: Any) -> forms.DecimalField:
     """A score from 0 to ``highest``, with up to two decimals."""
@@ -80,12 +88,7 @@ def build(fields: dict[str, forms.Field], data: Any = None, files: Any = None) -
     for name, found in fields.items():
         form.fields[name] = found
     for found in form.fields.values():
-        widget = found.widget
-        name = "form-check-input" if isinstance(widget, forms.CheckboxInput) else "form-control"
-        if isinstance(widget, forms.Select) and not isinstance(
-            widget, forms.CheckboxSelectMultiple | forms.RadioSelect
-        ):
-            name = "form-select"
-        if not isinstance(widget, forms.CheckboxSelectMultiple | forms.RadioSelect):
-            widget.attrs.setdefault("class", name)
+        css = CLASSES.get(type(found.widget), "form-control")
+        if css:
+            found.widget.attrs.setdefault("class", css)
     return form

@@ -52,7 +52,8 @@ def _rows(found: Deed, waiting: QuerySet[Any]) -> list[dict[str, Any]]:
 def index(request: HttpRequest) -> HttpResponse:
     """What this person can do next, by deed, the rows it waits for."""
     actor = actor_of(request)
-    duties, offers = [], []
+    duties: list[dict[str, Any]] = []
+    offers: list[dict[str, Any]] = []
     for found in deeds_for(actor):
         rows = _rows(found, found.waiting(actor))
         if rows:
@@ -63,7 +64,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "duties": duties,
         "offers": offers,
         "roles": [labels[role] for role in sorted(actor.roles) if role in labels],
-        "count": sum(len(entry["rows"]) for entry in duties),
+        "count": sum([len(entry["rows"]) for entry in duties]),
         "actor": actor,
     }
     return render(request, "workspace/index.html", context)

@@ -14,7 +14,7 @@ from procurement.bids.enums import STILL_IN, BidState, Round
 from procurement.bids.models import Bid
 from procurement.calls import actions as calls
 from procurement.calls.enums import WITH_FINAL_OFFERS, SmePolicy
-from procurement.calls.models import Call, Lot
+from procurement.calls.models import Lot
 from procurement.cases.replay.cast import Cast
 from procurement.cases.replay.script import Script, day_after, noon
 from procurement.common.models import next_number
@@ -26,7 +26,7 @@ from procurement.evaluation.models import Evaluation
 from procurement.needs.models import Need
 from procurement.projects import actions as projects
 from procurement.projects.enums import NegativeItem
-from procurement.projects.models import BudgetLine, CatalogueItem, Project
+from procurement.projects.models import BudgetLine, CatalogueItem
 from workflows import engine
 
 UNKNOWN = "未载明"
@@ -43,8 +43,8 @@ class Play:
         self.case = case
         self.cast = cast
         self.needs: list[Need] = []
-        self.project: Project | None = None
-        self.call: Call | None = None
+        self.project: Any = None  # the Project, once it is formed
+        self.call: Any = None  # the Call, once it is drafted
         self.lots: dict[str, Lot] = {}
         self.contracts: dict[str, Contract] = {}
         self.evaluations: dict[str, Evaluation] = {}
