@@ -156,12 +156,9 @@ def _bids(panel: Any) -> list[Any]:
 
 def _score_table(panel: Any) -> dict[tuple[int, int], dict[int, Decimal]]:
     """(bid, criterion) → seat → points."""
-    from procurement.awards.models import Score
-
     table: dict[tuple[int, int], dict[int, Decimal]] = {}
-    rows = Score.objects.filter(sheet__seat__panel=panel).values_list(
-        "sheet__bid", "criterion", "sheet__seat", "points"
-    )
+    given = panel.seats.filter(sheets__scores__isnull=False)
+    rows = given.values_list("sheets__bid", "sheets__scores__criterion", "pk", "sheets__scores__points")
     for bid, criterion, seat, value in rows:
         table.setdefault((bid, criterion), {})[seat] = value
     return table
