@@ -19,7 +19,7 @@ setup: ## .venv, packages, libraries, fonts, translations; does only what is mis
 demo: setup ## the whole site with demo data on http://127.0.0.1:8000 (HUIQUN_PORT, HUIQUN_VAR); Ctrl-C stops it
 	@HUIQUN_DEBUG=$${HUIQUN_DEBUG:-0} exec $(RUN) manage.py serve_demo
 
-test: lint ## lint, missing migrations, every test; then the language-dependent ones in English
+test: lint types ## lint, types, missing migrations, every test; then the language-dependent ones in English
 	HUIQUN_ENV=test $(RUN) manage.py makemigrations --check --dry-run
 	HUIQUN_ENV=test $(VENV)/pytest -n $(WORKERS)
 	HUIQUN_ENV=test HUIQUN_LANGUAGE=en $(VENV)/pytest -n $(WORKERS) -m "both_languages and not benchmark"
