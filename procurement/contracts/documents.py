@@ -11,7 +11,6 @@ from procurement.calls.models import Criterion
 from procurement.calls.wording import call_words, lot_name, paper, project_words, winner_word
 from procurement.common.money import in_words
 from procurement.common.pdf import Pdf, render
-from procurement.contracts.enums import Party
 from procurement.contracts.models import Contract, Instalment
 from procurement.projects.models import Project
 
@@ -55,19 +54,10 @@ def contract(contract: Contract) -> Pdf:
         "legal_basis": BASIS_FISCAL if project.fiscal else BASIS_OWN,
         "contract": contract_words(contract),
         "amount_in_words": in_words(contract.amount),
-        "clauses": [
-            {
-                "key": item.key,
-                "title": item.heading,
-                "paragraphs": [line for line in item.text.splitlines() if line],
-            }
-            for item in contract.clauses.all()
-        ],
+        "clauses": _clauses(contract),
         "milestones": [_instalment(item) for item in instalments],
         "percent_total": sum((item.percent for item in instalments), Decimal(0)),
-        "signatures": {
-            party: {"name": str(item.by), "at": item.at} for party, item in signatures.items() if party in Party.values
-        },
+        "signatures": {party: {"name": str(item.by), "at": item.at} for party, item in signatures.items()},
         "content_sha256": next((item.content_sha256 for item in signatures.values()), ""),
         "needs": needs_rows(project),
         "commitments": _commitments(contract),
@@ -78,6 +68,13 @@ def contract(contract: Contract) -> Pdf:
         title="政府购买服务合同" if project.fiscal else "购买服务合同",
         paper=paper(project, stage=SIGNING, number=contract.number, dated=contract.signed_at or contract.drafted_at),
     )
+
+
+def _clauses(contract: Contract) -> list[dict[str, Any]]:
+    return [
+        {"key": item.key, "title": item.heading, "paragraphs": [line for line in item.text.splitlines() if line]}
+        for item in contract.clauses.all()
+    ]
 
 
 def contract_words(contract: Contract) -> dict[str, Any]:

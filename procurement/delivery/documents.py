@@ -31,21 +31,13 @@ def acceptance(milestone: Milestone) -> Pdf:
     project = contract.project
     deliverables = deliverable_rows(list(milestone.deliverables.all()))
     scores = list(milestone.scores.filter(score__isnull=False).select_related("evaluator"))
-    delivered = timezone.localdate(milestone.delivered_at) if milestone.delivered_at else None
     context = {
         "project": project_words(project),
         "buyer": project.buyer,
         "supplier": contract.award.bid.supplier,
         "lot": lot_name(contract.award.lot),
         "contract": contract_words(contract),
-        "milestone": {
-            "name": milestone.name,
-            "amount": milestone.amount,
-            "percent": milestone.instalment.percent,
-            "due": milestone.due,
-            "delivered": delivered,
-            "days_late": max((delivered - milestone.due).days, 0) if delivered else 0,
-        },
+        "milestone": _milestone_words(milestone),
         "deliverables": deliverables,
         "scores": [{"name": str(item.evaluator), "score": item.score, "opinion": item.comment} for item in scores],
         "score": milestone.score.quantize(CENT, ROUND_HALF_UP) if milestone.score is not None else None,
@@ -61,6 +53,18 @@ def acceptance(milestone: Milestone) -> Pdf:
         title="服务项目验收报告",
         paper=paper(project, stage=ACCEPTING, number=row.number, dated=row.at),
     )
+
+
+def _milestone_words(milestone: Milestone) -> dict[str, Any]:
+    delivered = timezone.localdate(milestone.delivered_at) if milestone.delivered_at else None
+    return {
+        "name": milestone.name,
+        "amount": milestone.amount,
+        "percent": milestone.instalment.percent,
+        "due": milestone.due,
+        "delivered": delivered,
+        "days_late": max((delivered - milestone.due).days, 0) if delivered else 0,
+    }
 
 
 def deliverable_rows(deliverables: list[Deliverable]) -> list[dict[str, Any]]:

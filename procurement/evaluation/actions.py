@@ -139,6 +139,11 @@ def answer(code: str, levels: Mapping[str, int], *, eligible: bool, opinion: str
     return sheet
 
 
+def _levels(numbers: Sequence[int]) -> list[int]:
+    """Counts of 5, 4, 3, 2, 1 as that many answers."""
+    return [level for level, count in zip((5, 4, 3, 2, 1), numbers, strict=True) for _n in range(count)]
+
+
 @transaction.atomic
 def bring_in_answers(
     evaluation: Evaluation,
@@ -156,10 +161,7 @@ def bring_in_answers(
         raise PermissionDenied(_("Counts can be brought in only for a past project."))
     _state(evaluation, "collecting")
     _may(permissions.drafter, evaluation, by, organisation)
-    columns = {
-        item: [level for level, count in zip((5, 4, 3, 2, 1), numbers, strict=True) for _n in range(count)]
-        for item, numbers in tally.items()
-    }
+    columns = {item: _levels(numbers) for item, numbers in tally.items()}
     number = max((len(levels) for levels in columns.values()), default=0)
     day = timezone.localdate(act_time())
     sheets = AnswerSheet.objects.bulk_create(

@@ -39,45 +39,13 @@ def evaluation_report(evaluation: Evaluation) -> Pdf:
         raise ValueError(f"the evaluation of {evaluation.contract.number} has not been computed")
     contract, project = evaluation.contract, evaluation.contract.project
     milestones = list(contract.milestones.prefetch_related("deliverables", "scores").select_related("acceptance"))
-    stations = list(evaluation.station_ratings.select_related("station").order_by("pk"))
-    sample = actions.sample(evaluation)
-    items = report.item_rows(verdict.counts(evaluation))
-    rows = report.milestone_rows(milestones)
-    parts = report.part_rows(evaluation, _bases(sample, len(items), len(stations), rows))
-    payments = list(contract.payments.select_related("milestone").order_by("paid_at", "pk"))
-    paid = sum((item.amount for item in payments), Decimal(0))
-    found = report.findings(parts, items, rows, stations, sample)
     context = {
-        "project": project_words(project),
-        "buyer": project.buyer,
-        "supplier": contract.award.bid.supplier,
-        "lot": lot_name(contract.award.lot),
-        "call": call_words(contract.award.lot.call),
-        "contract": contract_words(contract),
-        "needs": needs_rows(project),
-        "insufficient": not sample["sufficient"],
-        "sample": _sample(sample),
-        "parts": parts,
+        **_facts(contract),
+        **_heard(evaluation, milestones),
+        **_money(contract),
         "total": evaluation.total,
         "grade": evaluation.grade,
-        "parts_chart": report.parts_chart(parts),
         "levels": report.LEVELS,
-        "items": items,
-        "items_chart": report.items_chart(items),
-        "item_texts": _item_texts(items),
-        "stations": [
-            *({"name": row.station.name, "score": row.score, "opinion": row.comment} for row in stations),
-            {"name": f"{project.buyer.name}（购买主体）", "score": evaluation.buyer_score, "opinion": ""},
-        ],
-        "milestones": rows,
-        "targets_chart": report.targets_chart(rows),
-        "payments": _payments(payments, contract),
-        "paid": paid,
-        "execution": _percent(formulas.budget_execution(paid, contract.amount)),
-        "strengths": found.strengths,
-        "problems": found.problems,
-        "causes": found.causes,
-        "advice": found.advice,
         "reply": _reply(evaluation),
         "reported": evaluation.reported_at or evaluation.computed_at,
         "evidence": _evidence(evaluation, milestones),
@@ -93,6 +61,60 @@ def evaluation_report(evaluation: Evaluation) -> Pdf:
             dated=evaluation.published_at or evaluation.replied_at or evaluation.reported_at or evaluation.computed_at,
         ),
     )
+
+
+def _facts(contract: Any) -> dict[str, Any]:
+    """What the report says of the thread before it judges anything."""
+    project = contract.project
+    return {
+        "project": project_words(project),
+        "buyer": project.buyer,
+        "supplier": contract.award.bid.supplier,
+        "lot": lot_name(contract.award.lot),
+        "call": call_words(contract.award.lot.call),
+        "contract": contract_words(contract),
+        "needs": needs_rows(project),
+    }
+
+
+def _money(contract: Any) -> dict[str, Any]:
+    payments = list(contract.payments.select_related("milestone").order_by("paid_at", "pk"))
+    paid = sum((item.amount for item in payments), Decimal(0))
+    return {
+        "payments": _payments(payments, contract),
+        "paid": paid,
+        "execution": _percent(formulas.budget_execution(paid, contract.amount)),
+    }
+
+
+def _heard(evaluation: Evaluation, milestones: list[Milestone]) -> dict[str, Any]:
+    """What residents, stations, evaluators and the buyer said, and what follows from it."""
+    stations = list(evaluation.station_ratings.select_related("station").order_by("pk"))
+    sample = actions.sample(evaluation)
+    items = report.item_rows(verdict.counts(evaluation))
+    rows = report.milestone_rows(milestones)
+    parts = report.part_rows(evaluation, _bases(sample, len(items), len(stations), rows))
+    found = report.findings(parts, items, rows, stations, sample)
+    buyer = evaluation.project.buyer
+    return {
+        "insufficient": not sample["sufficient"],
+        "sample": _sample(sample),
+        "parts": parts,
+        "parts_chart": report.parts_chart(parts),
+        "items": items,
+        "items_chart": report.items_chart(items),
+        "item_texts": _item_texts(items),
+        "stations": [
+            *({"name": row.station.name, "score": row.score, "opinion": row.comment} for row in stations),
+            {"name": f"{buyer.name}（购买主体）", "score": evaluation.buyer_score, "opinion": ""},
+        ],
+        "milestones": rows,
+        "targets_chart": report.targets_chart(rows),
+        "strengths": found.strengths,
+        "problems": found.problems,
+        "causes": found.causes,
+        "advice": found.advice,
+    }
 
 
 def _percent(value: Decimal | None) -> str:
