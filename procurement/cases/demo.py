@@ -112,9 +112,15 @@ def make_logins() -> None:
         code="11330199MB00000004",
         defaults={"name": "示例市群团工作联席会议", "kind": OrganisationKind.STATE_ORGAN, "region": "330199"},
     )
+    centre, _made = Organisation.objects.get_or_create(
+        code="52330199MJ9000022B",
+        defaults={"name": "示例社会工作服务中心", "kind": OrganisationKind.SOCIAL_SERVICE, "region": "330199"},
+    )
     for login in LOGINS:
         if login.side in ("platform", "pool"):
             join(login, office)
+        elif login.side == "supplier":
+            join(login, centre)  # so that it can bid for every open call
 
 
 def join(login: Login, organisation: Organisation) -> None:
