@@ -29,6 +29,29 @@ REQUIRED = {
 }
 
 
+# the targets that case files and forms name most; any other name is printed as it was written
+TARGETS = {
+    "sessions": "服务场次",
+    "people": "服务人次",
+    "cases": "个案",
+    "visits": "走访次数",
+    "hours": "服务小时",
+    "campaigns": "宣传活动",
+    "volunteers": "志愿者",
+    "trainings": "培训",
+    "children": "儿童人数",
+    "households": "服务户数",
+    "calls": "回访次数",
+    "reports": "报告",
+    "activities": "活动场次",
+}
+
+
+def target_name(key: str) -> str:
+    """A target's Chinese name; names that a case or an office made up are printed as they are."""
+    return TARGETS.get(key, key)
+
+
 def _origin(project: Any) -> str:
     links = list(project.need_links.select_related("need__station"))
     if not links:
@@ -42,7 +65,7 @@ def _targets(contract: Any) -> str:
     parts = []
     for row in contract.instalments.all():
         if row.targets:
-            goals = "、".join(f"{name} {value}" for name, value in row.targets.items())
+            goals = "、".join(f"{target_name(name)} {value}" for name, value in row.targets.items())
             parts.append(f"“{row.name}”不少于：{goals}")
     return "；".join(parts) if parts else "以采购文件及乙方响应文件承诺的数量为准"
 

@@ -11,24 +11,13 @@ from procurement.calls.models import Criterion
 from procurement.calls.wording import call_words, lot_name, paper, project_words, winner_word
 from procurement.common.money import in_words
 from procurement.common.pdf import Pdf, render
+from procurement.contracts.clauses import target_name
 from procurement.contracts.models import Contract, Instalment
 from procurement.projects.models import Project
 
 SIGNING = 4  # knot of the thread: 合同
-TARGETS = {
-    "sessions": "服务场次",
-    "people": "服务人次",
-    "cases": "个案",
-    "visits": "走访次数",
-    "hours": "服务小时",
-}
 BASIS_FISCAL = "《中华人民共和国政府采购法》及其实施条例、《政府购买服务管理办法》"
 BASIS_OWN = "甲方采购管理规定"
-
-
-def target_name(key: str) -> str:
-    """A target's Chinese name; names that a case or an office made up are printed as they are."""
-    return TARGETS.get(key, key)
 
 
 def contract(contract: Contract) -> Pdf:

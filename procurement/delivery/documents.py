@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from procurement.calls.wording import lot_name, paper, project_words
 from procurement.common.pdf import Pdf, render
-from procurement.contracts.documents import contract_words, target_name
+from procurement.contracts.clauses import target_name
+from procurement.contracts.documents import contract_words
 from procurement.delivery.models import Acceptance, Deliverable, Milestone
 
 ACCEPTING = 6  # knot of the thread: 验收
