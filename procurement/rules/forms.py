@@ -17,6 +17,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -38,6 +39,18 @@ WORKING = {
 
 class ValuesField(forms.JSONField):
     """JSON that is shown a line for each value, as it is easier to read and to change."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except (RecursionError, ValueError) as error:  # too deep, or a number of thousands of digits
+            raise ValidationError(self.error_messages["invalid"], code="invalid", params={"value": "…"}) from error
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        try:
+            return super().bound_data(data, initial)
+        except (RecursionError, ValueError):
+            return forms.fields.InvalidJSONInput(data)  # shown again as it was typed
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, forms.fields.InvalidJSONInput | str):
@@ -101,7 +114,7 @@ class VersionForm(forms.ModelForm):
     """A new version with its own date; a past one is never touched."""
 
     values = ValuesField(
-        label=gettext_lazy("values"),
+        label=capfirst(gettext_lazy("values")),
         required=False,
         widget=forms.Textarea(attrs={"rows": 6, "class": "hash", "spellcheck": "false"}),
         help_text=gettext_lazy("JSON with the keys and kinds of the version before; rates and amounts stay text."),

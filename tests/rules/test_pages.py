@@ -158,6 +158,8 @@ class TestAdd:
             ("T2", "", "values", '{"days": 1000000}'),
             ("T2", "", "values", '{"days": true}'),
             ("T2", "", "values", '{"days": 5, "more": 1}'),
+            ("T2", "", "values", '{"days": ' + "9" * 5_000 + "}"),
+            ("T2", "", "values", "[" * 100_000),
             ("C4", "", "values", '{"share": "²"}'),
             ("C4", "", "values", '{"share": 0.1}'),
             ("P1", "consultation", "values", '{"min": 10, "unit": "weeks"}'),
@@ -219,9 +221,8 @@ def huge_once_unpacked() -> SimpleUploadedFile:
 class TestCalendar:
     def test_twelve_months_in_words_too(self, client: Client) -> None:
         page = client.get("/rules/calendar/2026/")
-        marked = {
-            cell["day"]: cell["kind"] for _month, weeks in page.context["months"] for week in weeks for cell in week if cell
-        }  # fmt: skip
+        weeks = [week for _month, weeks in page.context["months"] for week in weeks]
+        marked = {cell["day"]: cell["kind"] for week in weeks for cell in week if cell}
         assert len(marked) == 365
         assert marked[date(2026, 9, 20)] == "makeup"
         assert marked[date(2026, 10, 1)] == "off"
