@@ -74,8 +74,9 @@ def of_thread(project: Project, request: Any) -> Iterator[tuple[str, Any]]:
 
 
 def stored_name(kind: str, row: Any) -> str:
-    """Where the printed paper lies; a new line in the row's log makes it another paper."""
-    return f"papers/{kind}/{row.pk}-{getattr(row, 'log_length', row.project.log_length)}.pdf"
+    """Where the printed paper lies: by the last hash of its log, so that a new line makes it another paper."""
+    head = getattr(row, "log_head", "") or row.project.log_head
+    return f"papers/{kind}/{row.pk}-{head[:32]}.pdf"
 
 
 def order(project: Project, kind: str, row: Any) -> None:
