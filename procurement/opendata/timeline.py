@@ -31,10 +31,10 @@ def _span(*moments: datetime | None) -> str:
 
 
 class Timeline:
-    """Reads a thread once; ``entries`` for the template, ``facts`` for the panel beside it."""
+    """Reads a thread once. ``readable``: kind and row of the papers this reader may open, in order."""
 
-    def __init__(self, project: Project, request: Any) -> None:
-        self.project, self.request = project, request
+    def __init__(self, project: Project, readable: list[tuple[str, Any]]) -> None:
+        self.project, self._papers = project, readable
         self.calls = list(Call.objects.filter(project=project).exclude(state="draft").order_by("pk"))
         self.awards = list(
             Award.objects.filter(lot__call__project=project, noticed_at__isnull=False)
@@ -56,7 +56,6 @@ class Timeline:
         )
         self.needs = list(project.needs.select_related("station"))
         self.notices = list(Notice.objects.filter(project=project).order_by("published_at"))
-        self._papers = list(papers.of_thread(project, request))
 
     @property
     def paid(self) -> Any:

@@ -1,17 +1,21 @@
 from django.urls import path
 
-from procurement.opendata import views
+from procurement.opendata.needs import needs
+from procurement.opendata.reports import reports
+from procurement.opendata.survey import survey, survey_enter
+from procurement.opendata.threads import document, notice, thread, thread_log, threads
+from procurement.opendata.verify import verify
 
 urlpatterns = [
-    path("threads/", views.threads, name="threads"),
-    path("threads/<str:number>/", views.thread, name="thread"),
-    path("threads/<str:number>/log/", views.thread_log, name="thread_log"),
-    path("threads/<str:number>/notices/<str:notice_number>/", views.notice, name="notice"),
-    path("threads/<str:number>/documents/<str:kind>/<int:pk>/", views.paper, name="paper"),
-    path("needs/", views.needs, name="needs"),
-    path("reports/", views.reports, name="reports"),
-    path("verify/", views.verify, name="verify"),
-    path("verify/<str:number>/", views.verify, name="verify_number"),
-    path("s/", views.survey_enter, name="survey_enter"),
-    path("s/<str:code>/", views.survey, name="survey"),
+    path("threads/", threads, name="threads"),
+    path("threads/<str:number>/", thread, name="thread"),
+    path("threads/<str:number>/log/", thread_log, name="thread_log"),
+    path("threads/<str:number>/notices/<str:notice_number>/", notice, name="notice"),
+    path("threads/<str:number>/documents/<str:kind>/<int:pk>/", document, name="paper"),
+    path("needs/", needs, name="needs"),
+    path("reports/", reports, name="reports"),
+    path("verify/", verify, name="verify"),
+    path("verify/<str:number>/", verify, name="verify_number"),
+    path("s/", survey_enter, name="survey_enter"),
+    path("s/<str:code>/", survey, name="survey"),
 ]

@@ -1,0 +1,26 @@
+"""The needs board: what residents asked for and what came of it."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from procurement.needs.enums import NeedState
+from procurement.needs.models import Need
+from procurement.opendata.threads import chosen, page_of, words
+
+
+@require_safe
+def needs(request: HttpRequest) -> HttpResponse:
+    """Every need that was handed in, newest first, with the threads that answer it."""
+    q, state = words(request), chosen(request, "state", NeedState.values)
+    rows = Need.objects.exclude(state=NeedState.DRAFT).select_related("station").prefetch_related("projects")
+    if q:
+        rows = rows.filter(Q(title__icontains=q) | Q(text__icontains=q) | Q(station__name__icontains=q))
+    if state:
+        rows = rows.filter(state=state)
+    states = [choice for choice in NeedState.choices if choice[0] != NeedState.DRAFT]
+    context = {"page": page_of(rows.order_by("-raised_on", "-pk"), request), "q": q, "state": state, "states": states}
+    return render(request, "opendata/needs.html", context)

@@ -1,0 +1,143 @@
+"""A thread's log for everybody: which rows may be seen, what each says, and whether the chain is whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from procurement.bids.models import Bid
+from procurement.projects.models import Project
+from workflows import chain
+from workflows.models import TransitionLog
+
+# Every machine of a thread, with the way from its row to the thread.
+WAYS = {
+    "projects.project": "pk",
+    "calls.call": "project",
+    "bids.bid": "lot__call__project",
+    "awards.panel": "call__project",
+    "awards.award": "lot__call__project",
+    "contracts.contract": "award__lot__call__project",
+    "delivery.milestone": "contract__award__lot__call__project",
+    "evaluation.evaluation": "contract__award__lot__call__project",
+}
+SUBJECTS = {
+    "projects.project": gettext_lazy("Project"),
+    "calls.call": gettext_lazy("Call"),
+    "bids.bid": gettext_lazy("Bid"),
+    "awards.panel": gettext_lazy("Panel"),
+    "awards.award": gettext_lazy("Award"),
+    "contracts.contract": gettext_lazy("Contract"),
+    "delivery.milestone": gettext_lazy("Milestone"),
+    "evaluation.evaluation": gettext_lazy("Evaluation"),
+}
+# Lines that are no transition have no label of their own (engine.begin and engine.note).
+ACTS = {
+    "begin": gettext_lazy("Begin"),
+    "draft": gettext_lazy("Draft"),
+    "form": gettext_lazy("Form the panel"),
+    "propose": gettext_lazy("Propose the winner"),
+    "plan": gettext_lazy("Plan"),
+    "open": gettext_lazy("Open the evaluation"),
+    "tick_negative_list": gettext_lazy("Go through the negative list"),
+    "declare_seat": gettext_lazy("A member declares no conflict of interest"),
+    "sign_seat": gettext_lazy("A member signs the scoring report"),
+    "settle_low_price": gettext_lazy("Settle an abnormally low price"),
+    "fail_lot": gettext_lazy("End a lot"),
+    "confirm_opening": gettext_lazy("An officer confirms the opening"),
+    "unwrap_key": gettext_lazy("Use the key of the call"),
+    "open_final_offer": gettext_lazy("Open the final offer"),
+    "invite_final_offers": gettext_lazy("Invite final offers"),
+    "add_signature": gettext_lazy("Add a signature"),
+    "ask_evaluators": gettext_lazy("Ask the evaluators"),
+    "score_seat": gettext_lazy("An evaluator gives a score"),
+    "pay": gettext_lazy("Record the payment"),
+    "make_codes": gettext_lazy("Make survey codes"),
+    "bring_in_answers": gettext_lazy("Bring in the answers of a past survey"),
+    "rate_as_station": gettext_lazy("The station rates"),
+    "score_as_buyer": gettext_lazy("The buyer rates"),
+}
+
+
+def visible(project: Project) -> QuerySet[TransitionLog]:
+    """The rows everybody may see, in order of time.
+
+    A bid that is not opened is not there at all: neither that it exists nor how many do. A final offer is
+    told when all of them are opened together (P10).
+    """
+    bids = Bid.objects.filter(lot__call__project=project)
+    sealed = bids.filter(opened_at__isnull=True).values("pk")
+    unread = bids.filter(lot__call__final_opened_at__isnull=True).values("pk")
+    return (
+        TransitionLog.objects.filter(thread=project.pk)
+        .exclude(Q(subject_type="bids.bid") & Q(subject_id__in=sealed))
+        .exclude(Q(subject_type="bids.bid") & Q(action="offer_final") & Q(subject_id__in=unread))
+        .select_related("organisation")
+        .order_by("at", "pk")
+    )
+
+
+def _states(model: Any) -> dict[str, Any]:
+    return dict(model._meta.get_field("state").flatchoices)
+
+
+def sentence(row: TransitionLog, project: Project) -> dict[str, Any]:
+    """One line of the record in words. Organisations are named, persons never are."""
+    model: Any = apps.get_model(row.subject_type)
+    spec = model.transitions.get(row.action)
+    states = _states(model)
+    moved = row.source != row.target
+    return {
+        "at": row.at,
+        "recorded_at": row.recorded_at if project.imported else None,
+        "subject": SUBJECTS.get(row.subject_type, row.subject_type),
+        "act": (spec.label if spec is not None else "") or ACTS.get(row.action, row.action),
+        "source": states.get(row.source, row.source) if moved else "",
+        "target": states.get(row.target, row.target) if moved else "",
+        "who": row.organisation.name if row.organisation else "",
+        "role": _role(row, project),
+        "hash": row.hash,
+    }
+
+
+def _role(row: TransitionLog, project: Project) -> str:
+    """As what the organisation acted; members and evaluators act for themselves, and some acts follow by rule."""
+    if row.organisation is None:
+        if row.actor_id is None:
+            return _("by rule")
+        return _("panel") if row.subject_type.startswith(("awards.", "bids.")) else _("evaluators")
+    if row.organisation_id == project.buyer_id:
+        return _("buyer")
+    return _("station") if row.organisation.is_station else _("supplier")
+
+
+def is_whole(project: Project) -> bool:
+    """Whether no row of this thread was edited, removed, cut off or put in; a fixed number of queries.
+
+    The same tests as ``workflows.chain.faults``, which reads every thread there is and is for ``verify_log``.
+    """
+    rows: dict[tuple[str, int], list[TransitionLog]] = {}
+    for row in TransitionLog.objects.filter(thread=project.pk).order_by("subject_type", "subject_id", "sequence"):
+        rows.setdefault((row.subject_type, row.subject_id), []).append(row)
+    for label, way in WAYS.items():
+        model: Any = apps.get_model(label)
+        found = model._base_manager.filter(**{way: project.pk})
+        for pk, length, head, state in found.values_list("pk", "log_length", "log_head", "state"):
+            own = rows.pop((label, pk), [])
+            last = (own[-1].hash, own[-1].target) if own else ("", model.initial_state)
+            if len(own) != length or last != (head, state) or not _chained(own):
+                return False
+    return not rows  # a log whose subject is gone
+
+
+def _chained(rows: list[TransitionLog]) -> bool:
+    previous = ""
+    for sequence, row in enumerate(rows, start=1):
+        if row.sequence != sequence or row.previous != previous or chain.digest(row) != row.hash:
+            return False
+        previous = row.hash
+    return True
