@@ -1,11 +1,12 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, post_save
 
 
 class CmsConfig(AppConfig):
     name = "cms"
 
     def ready(self) -> None:
-        from cms import bootstrap, tasks  # noqa: F401 - tasks registers its handlers by being read
+        from cms import bootstrap, editors, tasks  # noqa: F401 - tasks registers its handlers by being read
 
         post_migrate.connect(bootstrap.after_migrate, sender=self)
+        post_save.connect(editors.follow, sender="accounts.Membership", dispatch_uid="editors-follow-the-role")

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from wagtail.models import Locale, Site
+from wagtail.models import Collection, Locale, Site
 
 CHINESE = "zh-hans"
 
@@ -53,10 +53,17 @@ def call_index() -> Any:
     return CallIndexPage.objects.get()
 
 
+def file_root() -> Collection:
+    """Where pictures and documents lie."""
+    return Collection.get_first_root_node() or Collection.add_root(name="Root")
+
+
 @transaction.atomic
 def ensure_pages() -> None:
-    """Makes what is missing of root, home, call list and site."""
+    """Makes what is missing of root, home, call list, site and the folder of files."""
     from cms.models import CallIndexPage
+
+    file_root()
 
     home = _home(_root())
     if not CallIndexPage.objects.exists():

@@ -70,7 +70,8 @@ def machines() -> list[type[Machine]]:
     return [model for model in apps.get_models() if issubclass(model, Machine)]
 
 
-def _faults_of(subject: Machine, rows: list[TransitionLog]) -> Iterator[str]:
+def faults_of(subject: Machine, rows: list[TransitionLog]) -> Iterator[str]:
+    """One sentence for every fault of one subject's log; ``rows`` are its own, by sequence."""
     name = f"{subject._meta.label}#{subject.pk}"
     expected, previous = 1, ""
     for row in rows:
@@ -105,7 +106,7 @@ def faults(batch: int = 500) -> Iterator[str]:
             ):
                 rows[row.subject_id].append(row)
             for subject in subjects:
-                yield from _faults_of(subject, rows[subject.pk])
+                yield from faults_of(subject, rows[subject.pk])
         orphans = (
             TransitionLog.objects.filter(subject_type=model._meta.label_lower)
             .exclude(subject_id__in=known)

@@ -51,6 +51,8 @@ def submit_bid(lot: Lot, content: dict[str, Any], *, by: Any, organisation: Orga
 
     Raises ``TransitionBlocked`` (B1, B2 …) or ``PermissionDenied``; nothing of a refused bid is kept.
     """
+    # one at a time for a supplier: the second of two in the same instant finds the first one's bid, and is told so (B2)
+    Organisation.objects.select_for_update(of=("self",), no_key=True).get(pk=organisation.pk)
     bid = Bid.objects.filter(lot=lot, supplier=organisation).first()
     if bid is None:
         call = lot.call

@@ -76,6 +76,7 @@ SCENES = (
     Scene("to-score", "panel.score", lambda case: case.call.deadline, -1),
     Scene("to-award", "award.confirm", lambda case: case.award.decided, -1),
     Scene("to-sign", "award.finalise", lambda case: case.award.noticed, -3),
+    Scene("to-review", "milestone.score", lambda case: case.lots[0].delivery[0].submitted, -1),
     Scene("to-accept", "milestone.accept", lambda case: case.lots[0].delivery[0].submitted, -2),
     Scene("to-survey", "evaluation.collect", lambda case: case.lots[0].delivery[-1].paid, -2),
 )
@@ -105,7 +106,6 @@ def make_logins() -> None:
         )
         if made:
             user.set_password(PASSWORD)
-        user.is_staff = login.username in ("editor", "administrator")
         user.is_superuser = login.username == "administrator"
         user.save()
     office, _made = Organisation.objects.get_or_create(

@@ -118,26 +118,14 @@ def _role(row: TransitionLog, project: Project) -> str:
 def is_whole(project: Project) -> bool:
     """Whether no row of this thread was edited, removed, cut off or put in; a fixed number of queries.
 
-    The same tests as ``workflows.chain.faults``, which reads every thread there is and is for ``verify_log``.
+    Judged as ``verify_log`` judges, which reads every thread there is.
     """
     rows: dict[tuple[str, int], list[TransitionLog]] = {}
     for row in TransitionLog.objects.filter(thread=project.pk).order_by("subject_type", "subject_id", "sequence"):
         rows.setdefault((row.subject_type, row.subject_id), []).append(row)
     for label, way in WAYS.items():
         model: Any = apps.get_model(label)
-        found = model._base_manager.filter(**{way: project.pk})
-        for pk, length, head, state in found.values_list("pk", "log_length", "log_head", "state"):
-            own = rows.pop((label, pk), [])
-            last = (own[-1].hash, own[-1].target) if own else ("", model.initial_state)
-            if len(own) != length or last != (head, state) or not _chained(own):
+        for subject in model._base_manager.filter(**{way: project.pk}):
+            if any(chain.faults_of(subject, rows.pop((label, subject.pk), []))):
                 return False
     return not rows  # a log whose subject is gone
-
-
-def _chained(rows: list[TransitionLog]) -> bool:
-    previous = ""
-    for sequence, row in enumerate(rows, start=1):
-        if row.sequence != sequence or row.previous != previous or chain.digest(row) != row.hash:
-            return False
-        previous = row.hash
-    return True

@@ -146,6 +146,16 @@ class TestDoing:
         client.post(link(client, "need.raise"), form)
         assert Need.objects.get(title="路灯坏了").state == "submitted"
 
+    def test_an_editor_reaches_the_page_editor_while_the_role_lasts(self) -> None:
+        demo.make_logins()
+        client = logged_in("editor")
+        assert client.get("/cms/").status_code == 200
+        assert logged_in("drafter").get("/cms/").status_code == 302
+        membership = threads.login("editor").memberships.get()
+        membership.active = False
+        membership.save()
+        assert client.get("/cms/").status_code == 302
+
     @pytest.mark.parametrize("path", ["/workspace/nothing.there/1/", "/workspace/project.approve/999999/"])
     def test_what_is_not_there(self, path: str) -> None:
         threads.waiting("approve")

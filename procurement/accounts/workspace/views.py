@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from procurement.accounts import acting
 from procurement.accounts.enums import Role
-from procurement.accounts.permissions import roles_of
+from procurement.accounts.permissions import is_administrator, roles_of
 from procurement.accounts.workspace import forms
 from procurement.accounts.workspace.desk import Actor, Deed, deeds_for, find
 from workflows.clock import database_now
@@ -66,6 +66,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "roles": [labels[role] for role in sorted(actor.roles) if role in labels],
         "count": sum([len(entry["rows"]) for entry in duties]),
         "actor": actor,
+        "manages": is_administrator(request.user),
     }
     return render(request, "workspace/index.html", context)
 

@@ -91,6 +91,7 @@ class AfterAward:
 
     def _deliver(self, script: Script, lot: Any, entry: Any) -> None:
         script.add("milestone.deliver", lambda: self._hand_in(lot, entry), entry.submitted)
+        script.add("milestone.ask_evaluators", lambda: self._ask_evaluators(lot, entry))
         script.add("milestone.score", lambda: self._score_milestone(lot, entry))
         if entry.accepted is not None:
             script.add("milestone.accept", lambda: self._accept(lot, entry), entry.accepted)
@@ -103,11 +104,16 @@ class AfterAward:
         actual = {name: Decimal(str(value)) for name, value in entry.actual.items()}
         delivery.deliver(milestone, actual, **self.as_org(milestone.contract.supplier, "supplier"))
 
+    def _evaluators(self, entry: Any) -> list[Any]:
+        return [self.cast.evaluator(position) for position in range(1, len(entry.scores) + 1)]
+
+    def _ask_evaluators(self, lot: Any, entry: Any) -> None:
+        milestone = self._milestone(lot, entry.milestone)
+        delivery.ask_evaluators(milestone, self._evaluators(entry), **self.as_buyer("drafter"))
+
     def _score_milestone(self, lot: Any, entry: Any) -> None:
         milestone = self._milestone(lot, entry.milestone)
-        people = [self.cast.evaluator(position) for position in range(1, len(entry.scores) + 1)]
-        delivery.ask_evaluators(milestone, people, **self.as_buyer("drafter"))
-        for user, score in zip(people, entry.scores, strict=True):
+        for user, score in zip(self._evaluators(entry), entry.scores, strict=True):
             delivery.score_milestone(milestone, score, by=user)
 
     def _accept(self, lot: Any, entry: Any) -> None:

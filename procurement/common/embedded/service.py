@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import atexit
 import fcntl
 import hashlib
@@ -62,7 +63,7 @@ def tail(path: Path, lines: int = 40) -> str:
     return ""
 
 
-class Service:
+class Service(abc.ABC):
     """A server of one ``HUIQUN_VAR``. Every user holds a shared file lock; the last one stops the server."""
 
     name = ""
@@ -80,14 +81,17 @@ class Service:
         """Whether this process counts as one of its users."""
         return self._users is not None
 
+    @abc.abstractmethod
     def running(self) -> bool:
-        raise NotImplementedError
+        """Whether the server answers."""
 
+    @abc.abstractmethod
     def _start(self) -> None:
-        raise NotImplementedError
+        """Starts the server and waits until it answers. Raises ServiceProblem."""
 
+    @abc.abstractmethod
     def _stop(self) -> None:
-        raise NotImplementedError
+        """Stops the server."""
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
