@@ -106,7 +106,7 @@ def test_the_editor_writes_a_page(browser_page: Page) -> None:
     ) as sent:
         browser_page.locator("button.action-save").first.click()
     assert sent.value.status < 400
-    assert home.get_latest_revision().content["introduction"] == "欢迎来看大家需要什么。"
+    assert HomePage.objects.get().get_latest_revision().content["introduction"] == "欢迎来看大家需要什么。"
 
 
 def test_the_administrator_enters_an_official_day(browser_page: Page) -> None:
