@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.functional import Promise
 
 from workflows import engine
@@ -41,7 +42,8 @@ class Deed:
 
     ``mine``: rows of the actor's that this deed is ever about; ``waits``: a filter of those it waits for now.
     ``fields``: the form, by name; ``do``: performs it with the cleaned form and may answer a sentence or a template
-    context. ``move``: the transition whose rules are shown before the click, where it is one.
+    context. ``move``: the transition whose rules are shown before the click, where it is one. ``page``: the address
+    of a page of its own, where a form of fields is not enough; the list then leads there.
     """
 
     key: str
@@ -58,6 +60,11 @@ class Deed:
     help: Words = ""
     hurts: bool = False
     optional: bool = False
+    page: Callable[[Any], str] | None = None
+
+    def address(self, subject: Any) -> str:
+        """Where this deed is done on this row."""
+        return self.page(subject) if self.page else reverse("deed", args=[self.key, subject.pk])
 
     @property
     def personal(self) -> bool:

@@ -39,6 +39,7 @@ def _rows(found: Deed, waiting: QuerySet[Any]) -> list[dict[str, Any]]:
         rows.append(
             {
                 "subject": subject,
+                "address": found.address(subject),
                 "project": getattr(subject, "project", None) or (subject if hasattr(subject, "domain") else None),
                 "due": getattr(subject, found.due, None) if found.due else None,
             }
@@ -94,6 +95,8 @@ def deed(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     if not found.waiting(actor).filter(pk=pk).exists():
         messages.info(request, _("“%(deed)s” has been done already, or cannot be done yet.") % {"deed": found.label})
         return redirect("workspace")
+    if found.page:
+        return redirect(found.page(subject))
     form = _form(found, subject, actor, request)
     if request.method == "POST" and form.is_valid():
         return _do(request, found, subject, actor, form)
