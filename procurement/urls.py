@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.conf.urls.static import static
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
@@ -24,6 +25,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("workspace/", include("procurement.accounts.workspace.urls")),
     path("", include("procurement.opendata.urls")),
 ]
-if settings.DEBUG:
-    urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)
+if isinstance(default_storage, FileSystemStorage):
+    # editors' pictures, which are public; with S3 they come from there (docs/operations.md)
+    media = settings.MEDIA_URL.lstrip("/")
+    urlpatterns += [path(f"{media}<path:path>", serve, {"document_root": settings.MEDIA_ROOT}, name="media")]
 urlpatterns += [path("", include(wagtail_urls))]

@@ -57,6 +57,7 @@ ACTS = {
     "score_seat": gettext_lazy("An evaluator gives a score"),
     "pay": gettext_lazy("Record the payment"),
     "make_codes": gettext_lazy("Make survey codes"),
+    "bring_in": gettext_lazy("Note which rules came later"),
     "bring_in_answers": gettext_lazy("Bring in the answers of a past survey"),
     "rate_as_station": gettext_lazy("The station rates"),
     "score_as_buyer": gettext_lazy("The buyer rates"),

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 
 from django.utils import timezone
@@ -19,6 +22,7 @@ def _load() -> dict[tuple[str, str], list[RuleVersion]]:
 
 
 shelf = Shelf(_load)
+_too_late: ContextVar[list[RuleVersion] | None] = ContextVar("too_late", default=None)
 
 
 def find(rule: str, *, variant: str = "", on: date | datetime, region: str = "") -> RuleVersion | None:
@@ -28,19 +32,24 @@ def find(rule: str, *, variant: str = "", on: date | datetime, region: str = "")
     latest day. A rule is not applied to an act dated before its ``effective_from``.
     """
     day = timezone.localdate(on) if isinstance(on, datetime) else on
-    lawful = [
-        version
-        for version in shelf.get().get((rule, variant), [])
-        if version.effective_from <= day and region.startswith(version.jurisdiction)
-    ]
+    here = [version for version in shelf.get().get((rule, variant), []) if region.startswith(version.jurisdiction)]
+    lawful = [version for version in here if version.effective_from <= day]
+    if here and not lawful and (noted := _too_late.get()) is not None:
+        noted.append(min(here, key=lambda v: v.effective_from))
     return max(lawful, key=lambda v: (len(v.jurisdiction), v.effective_from, v.pk), default=None)
 
 
-def not_yet_in_force(on: date | datetime, region: str = "") -> list[str]:
-    """Ids of rules of which no version was in force on that day in that region."""
-    day = timezone.localdate(on) if isinstance(on, datetime) else on
-    known: dict[str, bool] = {}
-    for (rule, _variant), versions in shelf.get().items():
-        begun = any(v.effective_from <= day and region.startswith(v.jurisdiction) for v in versions)
-        known[rule] = known.get(rule, False) or begun
-    return sorted(rule for rule, begun in known.items() if not begun)
+@contextmanager
+def noting_later_rules() -> Iterator[list[RuleVersion]]:
+    """Inside, the first versions of rules that were asked for an act and came into force only after it.
+
+    Such a rule is not applied; a past project that is brought in gets a note instead.
+    """
+    noted: list[RuleVersion] = []
+    token = _too_late.set(noted)
+    try:
+        yield noted
+    finally:
+        _too_late.reset(token)
+
+

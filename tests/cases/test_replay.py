@@ -73,6 +73,7 @@ class TestEX1:
         assert answer["project"]["state"] == "closed"
         assert answer["refusals"] == []
         assert answer["warnings"] == []
+        assert answer["notes"] == []
         assert answer["call"]["state"] == "concluded"
         assert answer["call"]["earliest_deadline"] == "2026-05-06"
         self.check_bids(answer["bids"])
@@ -285,3 +286,16 @@ def everything_in_the_database() -> str:
             cursor.execute(f'SELECT t::text FROM "{table}" t')  # noqa: S608 - our own tables
             parts += [row[0] for row in cursor.fetchall()]
     return "\n".join(parts)
+
+
+@pytest.mark.django_db
+def test_a_rule_that_came_later_is_noted_not_applied() -> None:
+    ran = run(DATA / "C16.yaml", "--until", "opened")
+    assert ran.code == 0, ran.err
+    notes = {note["rule"]: note for note in ran.answer["notes"]}
+    assert "W12" in notes  # 2016; the intent has been asked for since 2020
+    assert notes["W12"]["article"] == "意向通知"
+    assert notes["W12"]["act"] == "call.publish"
+    assert not set(notes) & {refusal["rule"] for refusal in ran.answer["warnings"]}
+    noted = TransitionLog.objects.get(action="bring_in")
+    assert noted.facts["notes"] == ran.answer["notes"]

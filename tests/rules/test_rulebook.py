@@ -38,7 +38,12 @@ class TestFind:
     def test_not_in_force_yet(self) -> None:
         assert rulebook.find("B4", on=date(2026, 1, 31)) is None
         assert rulebook.find("B4", on=date(2026, 2, 1)) is not None
-        assert "B4" in rulebook.not_yet_in_force(date(2026, 1, 31))
+
+    def test_what_came_later_can_be_noted(self) -> None:
+        with rulebook.noting_later_rules() as noted:
+            rulebook.find("B4", on=date(2026, 1, 31))
+            rulebook.find("B4", on=date(2026, 2, 1))
+        assert [(version.rule, version.effective_from) for version in noted] == [("B4", date(2026, 2, 1))]
 
     def test_the_longer_code_wins(self) -> None:
         for number, region in enumerate(("33", "3301", "330106")):

@@ -32,6 +32,7 @@ def empty(case: Any) -> dict[str, Any]:
         "project": None,
         "refusals": [],
         "warnings": [],
+        "notes": [],
         "call": None,
         "bids": None,
         "award": None,
@@ -49,7 +50,7 @@ def of(play: Play) -> dict[str, Any]:
         return result
     play.project.refresh_from_db()
     result["project"] = {"number": play.project.number, "state": play.project.state}
-    result["warnings"] = warnings(play)
+    result["warnings"], result["notes"] = warnings(play), play.notes
     if play.call is None:
         return result
     play.call.refresh_from_db()

@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from procurement.cases.replay import answer, papers
 from procurement.cases.replay.cast import Cast
 from procurement.cases.replay.play import Play
 from procurement.projects.models import Project
+from procurement.rules import rulebook
 from workflows import clock, engine
 from workflows.errors import TransitionBlocked
 from workflows.reasons import Reason
@@ -58,24 +60,35 @@ def _state(play: Play) -> str | None:
 
 def _act(
     play: Play, until: str | None, before: str | None, say: Callable[[str], None], seconds: dict[str, float]
-) -> None:
-    now = engine.database_now()
+) -> datetime:
+    """Performs the script; the time of the last act done."""
+    now = last = engine.database_now()
     for step in play.script().in_order():
         if step.name == before:
-            return
+            break
         started = time.perf_counter()
         _mark_rehearsal(play, step.at, now)
         try:
-            with clock.at_time(step.at):
+            with clock.at_time(step.at), rulebook.noting_later_rules() as later:
                 step.run()
         except TransitionBlocked as refusal:
             raise _Refused(refusal.act or step.name, refusal.reasons, answer.of(play)) from refusal
         except PermissionDenied as refusal:
             raise _Refused(step.name, [Reason(str(refusal), code="permission")], answer.of(play)) from refusal
+        play.note(step.name, later)
         seconds[step.name] = seconds.get(step.name, 0.0) + time.perf_counter() - started
         say(f"{step.at:%Y-%m-%d %H:%M} {step.name}")
+        last = step.at
         if until is not None and _state(play) == until:
-            return
+            break
+    return last
+
+
+def _log_notes(play: Play, moment: datetime) -> None:
+    """The thread itself says which of today's rules were not asked of it."""
+    if play.notes and play.project is not None:
+        with clock.at_time(moment):
+            engine.note(play.project, "bring_in", by=play.project.drafted_by, notes=play.notes)
 
 
 def _refusals(refused: _Refused) -> list[dict[str, str]]:
@@ -108,7 +121,7 @@ def replay(
                 _lock()
                 if Project.objects.filter(case_id=case.case).exists():
                     raise _Refused("case.begin", [_already_there(case)], answer.empty(case))
-                _act(play, until, before, say, seconds)
+                _log_notes(play, _act(play, until, before, say, seconds))
                 result = answer.of(play)
                 if documents:
                     result["documents"] = papers.write(play, Path(folder), say=say, seconds=seconds)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from procurement.accounts.models import Organisation
 from procurement.awards import actions as awards
@@ -25,6 +28,7 @@ from procurement.needs.models import Need
 from procurement.projects import actions as projects
 from procurement.projects.enums import NegativeItem
 from procurement.projects.models import BudgetLine, CatalogueItem
+from procurement.rules.models import RuleVersion
 from workflows import engine
 
 NOT_IN_RECORD = "not in the record"
@@ -44,6 +48,7 @@ class Play(AfterAward):
         self.lots: dict[str, Lot] = {}
         self.contracts: dict[str, Contract] = {}
         self.evaluations: dict[str, Evaluation] = {}
+        self.notes: list[dict[str, str]] = []  # today's rules that were not in force yet: not asked, but told
 
     # who acts ---------------------------------------------------------------------------------------------
     @property
@@ -58,6 +63,16 @@ class Play(AfterAward):
 
     def reasons(self) -> dict[str, str]:
         return dict.fromkeys(WARNINGS_WITH_REASON, NOT_IN_RECORD) | dict(self.case.reasons)
+
+    def note(self, act: str, later: Iterable[RuleVersion]) -> None:
+        """Remembers rules that an act was not judged by, because they came after it; each once."""
+        known = {(note["rule"], note["message"]) for note in self.notes}
+        for version in later:
+            message = _("Not applied: in force from %(day)s.") % {"day": version.effective_from.isoformat()}
+            name = f"{version.rule} {version.variant}".strip()
+            if (name, message) not in known:
+                known.add((name, message))
+                self.notes.append({"act": act, "rule": name, "article": version.article, "message": message})
 
     # the script -------------------------------------------------------------------------------------------
     def script(self) -> Script:
