@@ -6,33 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from procurement.bids.enums import BidState
 from procurement.bids.models import Bid
 from procurement.calls.enums import CallState, CriterionKind
 from procurement.calls.models import Call
+from procurement.common.templatetags.huiqun import NOTICE_FIELDS
 from procurement.projects.enums import NoticeKind
 from workflows.clock import database_now
 
-# 公告格式: the fields of a call's notice and of what may follow it, in the order they are printed
-NOTICE_FIELDS = {
-    "number": _("Number"),
-    "name": pgettext_lazy("notice field", "Name"),
-    "method": _("Method"),
-    "budget": _("Budget (yuan)"),
-    "ceiling": _("Ceiling (yuan)"),
-    "need": _("What is wanted"),
-    "term": _("Term"),
-    "consortium": _("Consortium"),
-    "qualifications": _("Who may bid"),
-    "obtaining_documents": _("Where to obtain the documents"),
-    "deadline": _("Deadline"),
-    "opening": pgettext_lazy("notice field", "Opening"),
-    "notice_period": _("Notice period"),
-    "contacts": _("Contacts"),
-    "reason": _("Reason"),
-}
 RULES_FOR_POINTS = {
     CriterionKind.PRICE: _("lowest valid price ÷ price offered × weight"),
     CriterionKind.QUANTITY: _("quantity offered ÷ largest quantity offered × weight"),
@@ -110,5 +92,9 @@ def facts(call: Call) -> dict[str, Any]:
         "criteria": _criteria(call),
         "lots": lots if len(lots) > 1 or (lots and lots[0].code) else [],
         "notices": _notices(call),
+        # the asker's name is not even read here
+        "questions": list(call.questions.values("text", "asked_at", "answer", "answered_at")),
+        "corrections": list(call.corrections.select_related("notice")),
+        "questions_until": call.questions_until or call.deadline,
         "needs": list(call.project.needs.all()[:3]),
     }

@@ -16,6 +16,10 @@ from procurement.projects import notices
 from procurement.projects.enums import NoticeKind
 from procurement.projects.models import Project
 from workflows import engine, jobs
+from workflows.clock import act_time
+
+# true of every call here; a notice is in Chinese whatever the site speaks
+OBTAINING = "在本平台该公告页面免费获取采购文件，无需报名"
 
 
 @transaction.atomic
@@ -28,9 +32,13 @@ def draft_call(
     lots: Sequence[dict[str, Any]] = (),
     **fields: Any,
 ) -> Call:
-    """Drafts a call with its criteria; without ``lots`` it has one lot, up to the call's ceiling (yuan)."""
+    """Drafts a whole call, handed in for approval, with its criteria.
+
+    Without ``lots`` it has one lot, up to the call's ceiling (yuan).
+    """
     attempt = project.calls.count() + 1
     call = Call(project=project, number=f"{project.number}-{attempt:02d}", drafted_by=by, **fields)
+    call.handed_in_at, call.handed_in_by = act_time(), by
     engine.begin(call, by=by, organisation=organisation, action="draft", method=str(call.method))
     for position, criterion in enumerate(criteria):
         Criterion.objects.create(call=call, position=position, **criterion)
@@ -51,13 +59,13 @@ def notice_fields(call: Call) -> dict[str, str]:
         "ceiling": str(call.ceiling),
         "need": call.requirements or project.summary,
         "term": f"{project.term_start} – {project.term_end}",
-        "consortium": "不接受联合体",
+        "consortium": "接受联合体" if call.consortium_allowed else "不接受联合体",
         "qualifications": call.qualifications,
-        "obtaining_documents": "",
+        "obtaining_documents": call.obtaining or OBTAINING,
         "deadline": local(call.deadline).strftime("%Y-%m-%d %H:%M:%S"),
         "opening": local(call.deadline).strftime("%Y-%m-%d %H:%M:%S"),
         "notice_period": f"至 {local(call.deadline):%Y-%m-%d}",
-        "contacts": " ".join(part for part in (buyer.name, buyer.address, buyer.contact) if part),
+        "contacts": " ".join(part for part in (buyer.name, buyer.address, call.contact or buyer.contact) if part),
     }
 
 

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
-from django import forms as django_forms
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as now
+from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from procurement.accounts.enums import Role
 from procurement.accounts.workspace import forms
 from procurement.accounts.workspace.desk import Actor, deed
-from procurement.calls import actions, timetable
-from procurement.calls.enums import CriterionKind, Method, SmePolicy
-from procurement.calls.models import Call
-from procurement.projects.desk import facts as project_facts
+from procurement.calls import actions, drafting, questions, timetable
+from procurement.calls.models import Call, Question
 from procurement.projects.desk import ours as our_projects
-from procurement.projects.models import Project
-from workflows.errors import TransitionBlocked
-from workflows.reasons import Reason
-
-CRITERIA = range(1, 7)
 
 
 def ours(actor: Actor) -> QuerySet[Call]:
@@ -51,73 +43,12 @@ def forms_moment(value: Any) -> str:
     return f"{timezone.localtime(value):%Y-%m-%d %H:%M:%S}" if value else ""
 
 
-def _draft_fields(project: Project, actor: Actor) -> forms.Fields:
-    fields: forms.Fields = {
-        "method": django_forms.ChoiceField(
-            label=_("Method"),
-            choices=Method.choices,
-            initial=Method.CONSULTATION,
-            help_text=_method_hint(project, actor),
-        ),
-        "ceiling": forms.YuanField(label=_("Ceiling"), initial=project.budget),
-        "deadline": forms.moment(_("Deadline")),
-        "documents_until": forms.moment(_("Documents until"), required=False),
-        "qualifications": forms.text(_("Who may bid"), required=False),
-        "requirements": forms.text(_("What is wanted"), initial=project.summary),
-        "sme_policy": django_forms.ChoiceField(label=_("Small firms"), choices=SmePolicy.choices, required=False),
-        "approval_number": forms.line(_("Number of the approval"), 60, required=False),
-        "approval_date": forms.day(_("Date of the approval"), required=False),
-        "urgent_reason": forms.text(_("Why it is urgent"), 2000, 2, required=False),
-    }
-    for number in CRITERIA:
-        fields |= _criterion_fields(number)
-    return fields
+def _questions(actor: Actor) -> QuerySet[Question]:
+    return Question.objects.filter(call__project__buyer=actor.organisation).select_related("call__project__buyer")
 
 
-def _criterion_fields(number: int) -> forms.Fields:
-    first = number == 1
-    return {
-        f"name_{number}": forms.line(
-            now("Criterion %(number)d") % {"number": number},
-            60,
-            required=first,
-            initial=now("Price") if first else None,
-        ),
-        f"kind_{number}": django_forms.ChoiceField(
-            label=_("How it is scored"),
-            choices=CriterionKind.choices,
-            initial=CriterionKind.PRICE if first else CriterionKind.JUDGED,
-            required=first,
-        ),
-        f"weight_{number}": forms.points(_("Weight"), required=first),
-        f"rule_{number}": forms.text(_("How points are earned"), 2000, 2, required=False),
-    }
-
-
-def _method_hint(project: Project, actor: Actor) -> str:
-    """The earliest lawful deadline of each method, were the call published now."""
-    hints = []
-    for method in Method:
-        earliest = timetable.earliest_deadline(Call(project=project, method=method), actor.at)
-        if earliest is not None:
-            mark = now(" (provisional)") if earliest.provisional else ""
-            hints.append(f"{method.label} {earliest.day.isoformat()}{mark}")
-    return now("Earliest deadline, if published today: %(days)s.") % {"days": " · ".join(hints)}
-
-
-def _draft(project: Project, actor: Actor, given: dict[str, Any]) -> str:
-    criteria = []
-    for number in CRITERIA:
-        name, kind, weight, rule = (given.pop(f"{part}_{number}") for part in ("name", "kind", "weight", "rule"))
-        if name:
-            criteria.append({"code": f"K{number}", "name": name, "kind": kind, "weight": weight or 0, "rule": rule})
-    total = sum((Decimal(row["weight"]) for row in criteria), Decimal(0))
-    if total != 100:
-        raise TransitionBlocked(
-            [Reason(now("The weights sum to %(total)s, not to 100.") % {"total": total}, code="weights")]
-        )
-    call = actions.draft_call(project, **actor.as_organisation, criteria=criteria, **given)
-    return now("The call is drafted as %(number)s; an approver publishes it.") % {"number": call.number}
+def _open_calls(actor: Actor) -> QuerySet[Call]:
+    return Call.objects.filter(state="published", deadline__gte=actor.at).select_related("project__buyer")
 
 
 deed(
@@ -126,16 +57,45 @@ deed(
     [Role.DRAFTER],
     mine=our_projects,
     waits=Q(state__in=["approved", "intended", "failed"]) & ~Q(calls__state__in=["draft", "published", "opened"]),
-    facts=project_facts,
-    fields=_draft_fields,
-    do=_draft,
+    do=lambda project, actor, given: None,
+    page=lambda project: reverse("calls:start", args=[project.pk]),
+)
+deed(
+    "call.edit",
+    _("Go on drafting a call"),
+    [Role.DRAFTER],
+    mine=ours,
+    waits=Q(state="draft", handed_in_at__isnull=True),
+    do=lambda call, actor, given: None,
+    page=lambda call: reverse("calls:draft", args=[call.pk, "timetable"]),
+)
+deed(
+    "call.take_back",
+    _("Take a draft back from the approver"),
+    [Role.DRAFTER],
+    mine=ours,
+    waits=Q(state="draft", handed_in_at__isnull=False),
+    facts=facts,
+    do=lambda call, actor, given: drafting.hand_back(call, **actor.as_organisation),
+    optional=True,
+)
+deed(
+    "call.hand_back",
+    _("Hand a draft back with words"),
+    [Role.APPROVER],
+    mine=ours,
+    waits=Q(state="draft", handed_in_at__isnull=False),
+    facts=facts,
+    fields=lambda call, actor: {"reason": forms.text(_("What is to be changed"), 2000, 3)},
+    do=lambda call, actor, given: drafting.hand_back(call, **actor.as_organisation, **given),
+    optional=True,
 )
 deed(
     "call.publish",
     _("Publish a call"),
     [Role.APPROVER],
     mine=ours,
-    waits=Q(state="draft"),
+    waits=Q(state="draft", handed_in_at__isnull=False),
     move="publish",
     facts=facts,
     fields=lambda call, actor: {"sure": forms.sure(_("Published it is for good: a change is a correction."))},
@@ -166,5 +126,46 @@ deed(
     fields=lambda call, actor: {"reason": forms.reason()},
     do=lambda call, actor, given: actions.cancel_call(call, **actor.as_organisation, **given),
     hurts=True,
+    optional=True,
+)
+deed(
+    "question.answer",
+    _("Answer a question"),
+    [Role.DRAFTER, Role.APPROVER],
+    mine=_questions,
+    waits=Q(state="asked"),
+    move="reply",
+    facts=lambda question: [
+        (_("Call"), question.call.number),
+        (_("Question"), question.text),
+        (_("Asked"), forms_moment(question.asked_at)),
+    ],
+    fields=lambda question, actor: {"answer": forms.text(_("Answer"), 4000, 6)},
+    do=lambda question, actor, given: questions.answer(question, given["answer"], **actor.as_organisation),
+    help=_("The question and the answer are published on the page of the call, without the asker's name."),
+)
+deed(
+    "call.correct",
+    _("Questions and corrections of a call"),
+    [Role.APPROVER, Role.DRAFTER],
+    mine=ours,
+    waits=Q(state="published"),
+    do=lambda call, actor, given: None,
+    page=lambda call: reverse("calls:questions", args=[call.pk]),
+    due="deadline",
+    optional=True,
+)
+deed(
+    "call.ask",
+    _("Ask a question on a call"),
+    [Role.SUPPLIER],
+    mine=_open_calls,
+    waits=Q(questions_until__isnull=True) | Q(questions_until__gte=Now()),
+    facts=facts,
+    reasons=lambda call, actor: questions.may_ask(call),
+    fields=lambda call, actor: {"text": forms.text(_("Question"), questions.LONGEST, 5)},
+    do=lambda call, actor, given: questions.ask(call, given["text"], **actor.as_organisation),
+    help=_("Your name is seen by the buyer only. The answer goes to everybody."),
+    due="deadline",
     optional=True,
 )

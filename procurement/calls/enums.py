@@ -25,6 +25,11 @@ class CallState(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
+class QuestionState(models.TextChoices):
+    ASKED = "asked", _("asked")
+    ANSWERED = "answered", _("answered")
+
+
 class CriterionKind(models.TextChoices):
     PRICE = "price", _("price")
     JUDGED = "judged", _("judged by the panel")

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from textwrap import shorten
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from procurement.accounts.models import Organisation
 from procurement.calls import guards, permissions
 from procurement.calls.enums import (
     PRICES_READ_OUT,
@@ -15,9 +18,10 @@ from procurement.calls.enums import (
     CallState,
     CriterionKind,
     Method,
+    QuestionState,
     SmePolicy,
 )
-from procurement.projects.models import Project, ThreadMachine, money_field
+from procurement.projects.models import Notice, Project, ThreadMachine, money_field
 from workflows.clock import act_time
 from workflows.machine import Act, StateField, transition
 
@@ -41,6 +45,16 @@ class Call(ThreadMachine):
     )
     low_price_rates = models.JSONField(_("abnormally low price: rates"), default=dict, blank=True)
     prices_read_out = models.BooleanField(_("prices are read out"), default=False)
+    consortium_allowed = models.BooleanField(_("consortia may bid"), default=False)
+    obtaining = models.TextField(_("how documents are obtained"), blank=True)
+    contact = models.CharField(_("contact for questions"), max_length=200, blank=True)
+    questions_until = models.DateTimeField(_("questions until"), null=True, blank=True)
+    planned_on = models.DateField(_("planned day of publication"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=0)  # of the draft: a stale page does not overwrite a newer one
+    saved_at = models.DateTimeField(null=True)
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    handed_in_at = models.DateTimeField(null=True)
+    handed_in_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     state = StateField(choices=CallState.choices, default=CallState.DRAFT)
     drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     published_at = models.DateTimeField(null=True)
@@ -64,6 +78,11 @@ class Call(ThreadMachine):
             models.CheckConstraint(
                 condition=Q(published_by__isnull=True) | ~Q(published_by=models.F("drafted_by")),
                 name="call_four_eyes",
+            ),
+            models.CheckConstraint(
+                condition=Q(handed_in_at__isnull=True, handed_in_by__isnull=True)
+                | Q(handed_in_at__isnull=False, handed_in_by__isnull=False),
+                name="call_handed_in_has_author",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["opened", "concluded"]) | Q(opened_at__gte=models.F("deadline")),
@@ -96,6 +115,7 @@ class Call(ThreadMachine):
         target="published",
         guards=[
             guards.project_may_tender,
+            guards.handed_in,
             guards.drafter_is_not_approver,
             guards.has_criteria,
             guards.method_fits_threshold,
@@ -117,6 +137,27 @@ class Call(ThreadMachine):
     def publish(self, act: Act) -> None:
         self.published_at, self.published_by = act.at, act.by
         self.public_key = act.given["public_key"]
+
+    @transition(
+        source="published",
+        target="published",
+        guards=[
+            guards.still_takes_bids,
+            guards.correction_has_content,
+            guards.deadline_never_earlier,
+            guards.deadline_moves_with_content,
+            guards.corrected_has_criteria,
+            guards.corrected_price_weight,
+            guards.corrected_criteria_are_quantified,
+            guards.corrected_ceiling_within_budget,
+            guards.corrected_wording,
+        ],
+        permission=permissions.approver,
+        label=_("Correct the call"),
+    )
+    def correct(self, act: Act) -> None:
+        for name, value in act.given["fields"].items():
+            setattr(self, name, value)
 
     @transition(
         source="published",
@@ -152,6 +193,80 @@ class Call(ThreadMachine):
     )
     def cancel(self, act: Act) -> None:
         self.ended_at, self.end_reason = act.at, act.reason
+
+
+class Question(ThreadMachine):
+    """A supplier's question before the clarification limit; the answer goes to all, the asker's name to nobody."""
+
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="questions")
+    supplier = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="questions")
+    text = models.TextField(_("question"))
+    state = StateField(choices=QuestionState.choices, default=QuestionState.ASKED)
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    answer = models.TextField(_("answer"), blank=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta(ThreadMachine.Meta):
+        ordering = ["asked_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="asked") | (Q(answered_at__isnull=False, answered_by__isnull=False) & ~Q(answer="")),
+                name="question_answered_has_author",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return shorten(self.text, 60, placeholder="…")
+
+    @property
+    def project(self) -> Project:
+        return self.call.project
+
+    @transition(
+        source="asked",
+        target="answered",
+        guards=[guards.has_answer, guards.answered_in_time],
+        permission=permissions.asked,
+        label=_("Answer the question"),
+    )
+    def reply(self, act: Act) -> None:
+        self.answer, self.answered_at, self.answered_by = act.given["answer"], act.at, act.by
+
+
+class Taking(models.Model):
+    """An organisation has taken the documents of a call: it hears of every answer and correction (P11)."""
+
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="takings")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="takings")
+    taken_at = models.DateTimeField()
+    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["taken_at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["call", "organisation"], name="documents_taken_once")]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} · {self.call}"
+
+
+class Correction(models.Model):
+    """What a published call said, what it says now, and since when (P11). Never edited."""
+
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="corrections")
+    notice = models.OneToOneField(Notice, on_delete=models.PROTECT, related_name="correction")
+    changes = models.JSONField()  # [{"name", "label", "was", "is"}], in the statutory Chinese words
+    of_content = models.BooleanField(_("touches the content"))
+    published_at = models.DateTimeField()
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["published_at", "pk"]
+        triggers = [pgtrigger.Protect(name="never_edited", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return str(self.notice)
 
 
 class CallKey(models.Model):

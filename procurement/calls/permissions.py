@@ -17,3 +17,8 @@ def approver(call: Any, act: Act) -> bool:
 
 def officer(call: Any, act: Act) -> bool:
     return acts_for(act, call.project.buyer, Role.OFFICER)
+
+
+def asked(question: Any, act: Act) -> bool:
+    """Questions on a call are answered by those who draft or approve it."""
+    return acts_for(act, question.call.project.buyer, Role.DRAFTER, Role.APPROVER)

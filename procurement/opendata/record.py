@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from procurement.bids.models import Bid
+from procurement.calls.enums import CallState
+from procurement.calls.models import Call
 from procurement.projects.models import Project
 from workflows import chain
 from workflows.models import TransitionLog
@@ -18,6 +20,7 @@ from workflows.models import TransitionLog
 WAYS = {
     "projects.project": "pk",
     "calls.call": "project",
+    "calls.question": "call__project",
     "bids.bid": "lot__call__project",
     "awards.panel": "call__project",
     "awards.award": "lot__call__project",
@@ -28,6 +31,7 @@ WAYS = {
 SUBJECTS = {
     "projects.project": gettext_lazy("Project"),
     "calls.call": gettext_lazy("Call"),
+    "calls.question": gettext_lazy("Question"),
     "bids.bid": gettext_lazy("Bid"),
     "awards.panel": gettext_lazy("Panel"),
     "awards.award": gettext_lazy("Award"),
@@ -39,6 +43,10 @@ SUBJECTS = {
 ACTS = {
     "begin": gettext_lazy("Begin"),
     "draft": gettext_lazy("Draft"),
+    "edit_draft": gettext_lazy("Go on drafting"),
+    "hand_in": gettext_lazy("Hand in for approval"),
+    "hand_back": gettext_lazy("Hand back"),
+    "ask": gettext_lazy("Ask"),
     "form": gettext_lazy("Form the panel"),
     "propose": gettext_lazy("Propose the winner"),
     "plan": gettext_lazy("Plan"),
@@ -68,14 +76,16 @@ def visible(project: Project) -> QuerySet[TransitionLog]:
     """The rows everybody may see, in order of time.
 
     A bid that is not opened is not there at all: neither that it exists nor how many do. A final offer is
-    told when all of them are opened together (P10).
+    told when all of them are opened together (P10). A draft of a call is its buyer's own business.
     """
     bids = Bid.objects.filter(lot__call__project=project)
     sealed = bids.filter(opened_at__isnull=True).values("pk")
+    drafts = Call.objects.filter(project=project, state=CallState.DRAFT).values("pk")
     unread = bids.filter(lot__call__final_opened_at__isnull=True).values("pk")
     return (
         TransitionLog.objects.filter(thread=project.pk)
         .exclude(Q(subject_type="bids.bid") & Q(subject_id__in=sealed))
+        .exclude(Q(subject_type="calls.call") & Q(subject_id__in=drafts))
         .exclude(Q(subject_type="bids.bid") & Q(action="offer_final") & Q(subject_id__in=unread))
         .select_related("organisation")
         .order_by("at", "pk")

@@ -32,9 +32,19 @@ def unmet(kind: str, fields: dict[str, Any], on: Any, region: str) -> list[Reaso
     return [rule.reason(_("The notice still lacks: %(fields)s.") % {"fields": ", ".join(missing)}, missing=missing)]
 
 
-def publish(project: Project, kind: str, fields: dict[str, Any], *, by: Any, title: str = "", fill: str = "") -> Notice:
+def publish(
+    project: Project,
+    kind: str,
+    fields: dict[str, Any],
+    *,
+    by: Any,
+    title: str = "",
+    fill: str = "",
+    corrects: Notice | None = None,
+) -> Notice:
     """Publishes a notice of a thread, for good.
 
+    ``corrects`` links the notice that a correction is of, both ways.
     ``fill`` stands in for required fields that are not known (only a brought-in past project may have such).
     Raises ``TransitionBlocked`` with N1 and the list of missing fields.
     """
@@ -55,6 +65,7 @@ def publish(project: Project, kind: str, fields: dict[str, Any], *, by: Any, tit
         fields={name: str(value) for name, value in fields.items()},
         published_at=moment,
         published_by=by,
+        corrects=corrects,
     )
     jobs.enqueue("notice.published", notice_id=notice.pk)
     return notice

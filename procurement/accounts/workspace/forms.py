@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -67,8 +68,17 @@ def day(label: Any, **more: Any) -> forms.DateField:
     return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}), **more)
 
 
+class Moment(forms.DateTimeInput):
+    """To the minute, and to the second where the time has seconds: showing a form must not change what it holds."""
+
+    def format_value(self, value: Any) -> str | None:
+        if isinstance(value, datetime):
+            return f"{value:%Y-%m-%dT%H:%M:%S}" if value.second else f"{value:%Y-%m-%dT%H:%M}"
+        return super().format_value(value)
+
+
 def moment(label: Any, **more: Any) -> forms.DateTimeField:
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    widget = Moment(attrs={"type": "datetime-local", "step": "1"})
     return forms.DateTimeField(
         label=label,
         widget=widget,

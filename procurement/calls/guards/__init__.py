@@ -1,5 +1,18 @@
 """May this call be published, opened, ended now? One module per chapter of the rulebook."""
 
+from procurement.calls.guards.correction import (
+    answered_in_time,
+    corrected_ceiling_within_budget,
+    corrected_criteria_are_quantified,
+    corrected_has_criteria,
+    corrected_price_weight,
+    corrected_wording,
+    correction_has_content,
+    deadline_moves_with_content,
+    deadline_never_earlier,
+    has_answer,
+    still_takes_bids,
+)
 from procurement.calls.guards.criteria import (
     criteria_are_quantified,
     has_criteria,
@@ -10,6 +23,7 @@ from procurement.calls.guards.criteria import (
 from procurement.calls.guards.method import (
     ceiling_within_budget,
     drafter_is_not_approver,
+    handed_in,
     intent_long_enough_ago,
     method_fits_threshold,
     not_split,
@@ -25,11 +39,22 @@ from procurement.calls.guards.timetable import (
 from procurement.projects.guards import has_published_reason
 
 __all__ = [
+    "answered_in_time",
     "ceiling_within_budget",
+    "corrected_ceiling_within_budget",
+    "corrected_criteria_are_quantified",
+    "corrected_has_criteria",
+    "corrected_price_weight",
+    "corrected_wording",
+    "correction_has_content",
     "criteria_are_quantified",
+    "deadline_moves_with_content",
+    "deadline_never_earlier",
     "deadline_passed",
     "documents_obtainable_long_enough",
     "drafter_is_not_approver",
+    "handed_in",
+    "has_answer",
     "has_criteria",
     "has_published_reason",
     "intent_long_enough_ago",
@@ -41,5 +66,6 @@ __all__ = [
     "project_may_tender",
     "restrictive_wording",
     "small_firms_considered",
+    "still_takes_bids",
     "time_to_bid",
 ]

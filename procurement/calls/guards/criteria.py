@@ -68,7 +68,8 @@ def low_price_rates_in_range(call: Any, act: Act) -> Iterator[Reason]:
 
 def restrictive_phrases(text: str, patterns: list[str]) -> list[str]:
     """The phrases of ``text`` that limit bidders by place, form, ownership or local awards, as written."""
-    return [match.group(0) for pattern in patterns for match in re.finditer(pattern, text)]
+    found = [match.group(0) for pattern in patterns for match in re.finditer(pattern, text)]
+    return [phrase for phrase in found if not any(phrase != other and phrase in other for other in found)]
 
 
 def restrictive_wording(call: Any, act: Act) -> Iterator[Reason]:

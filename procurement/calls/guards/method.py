@@ -24,8 +24,14 @@ def project_may_tender(call: Any, act: Act) -> Iterator[Reason]:
         )
 
 
+def handed_in(call: Any, act: Act) -> Iterator[Reason]:
+    if call.handed_in_at is None:
+        yield Reason(_("The drafter has not handed this call in for approval yet."), code="handed_in")
+
+
 def drafter_is_not_approver(call: Any, act: Act) -> Iterator[Reason]:
-    if not act.preview and act.by is not None and act.by.pk == call.drafted_by_id:
+    authors = {call.drafted_by_id, call.saved_by_id, call.handed_in_by_id}
+    if not act.preview and act.by is not None and act.by.pk in authors:
         yield Reason(_("Who drafted a call does not publish it."), code="four_eyes")
 
 

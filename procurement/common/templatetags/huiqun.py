@@ -83,6 +83,18 @@ def wan(value: Decimal | int | None) -> str:
 
 
 @register.filter
+def points(value: Decimal | None) -> str:
+    """A weight without needless zeros: 20, 7.5."""
+    return "—" if value is None else f"{Decimal(value).normalize():f}"
+
+
+@register.simple_tag
+def bilingual(chinese: str, english: str) -> str:
+    """Data that carries both languages, in the reader's."""
+    return chinese if (get_language() or "").startswith("zh") or not english else english
+
+
+@register.filter
 def score(value: Decimal | None) -> str:
     """Points with two decimals."""
     return "—" if value is None else f"{Decimal(value):.2f}"
@@ -231,6 +243,12 @@ NOTICE_FIELDS = {
     "committee": gettext_lazy("Panel"),
     "documents": gettext_lazy("Documents"),
     "reason": gettext_lazy("Reason"),
+    "original_number": gettext_lazy("Notice corrected: number"),
+    "original_name": gettext_lazy("Notice corrected: name"),
+    "original_date": gettext_lazy("Notice corrected: date"),
+    "what": gettext_lazy("What is corrected"),
+    "was": gettext_lazy("What was"),
+    "is": gettext_lazy("What is"),
     "contract_number": gettext_lazy("Contract number"),
     "contract_name": gettext_lazy("Contract name"),
     "buyer": gettext_lazy("Buyer"),
