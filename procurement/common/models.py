@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import uuid
+
 from django.db import connection, models
+from django.db.models import Q
 
 
 class Sequence(models.Model):
@@ -11,6 +14,29 @@ class Sequence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prefix}{self.last}"
+
+
+class PrivateFile(models.Model):
+    """A file of the vault (vault.py): here is what is known about it, its encrypted pieces lie in the storage."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=200, blank=True)
+    media_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64, blank=True)  # of the ciphertext as stored
+    wrapped_key = models.BinaryField()  # empty while only a sealed envelope holds the key
+    owner = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    complete = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(complete=False) | ~Q(sha256=""), name="private_file_complete_has_hash")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id} ({self.size})"
 
 
 def next_number(prefix: str) -> int:

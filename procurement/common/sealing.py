@@ -39,9 +39,21 @@ def make_key_pair(purpose: str) -> KeyPair:
     """``purpose`` (a call's number) is bound in: the pair serves nothing else."""
     private = X25519PrivateKey.generate()
     raw = private.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
+    return KeyPair(private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw), wrap(raw, purpose))
+
+
+def wrap(key: bytes, purpose: str) -> bytes:
+    """A key, encrypted with the office's key-encryption key; ``purpose`` is bound in."""
     nonce = os.urandom(NONCE)
-    wrapped = nonce + AESGCM(settings.SEALING_KEY).encrypt(nonce, raw, purpose.encode())
-    return KeyPair(private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw), wrapped)
+    return nonce + AESGCM(settings.SEALING_KEY).encrypt(nonce, key, purpose.encode())
+
+
+def unwrap_bytes(wrapped: bytes, purpose: str) -> bytes:
+    """What ``wrap`` was given. Raises ``SealBroken`` where it was changed, or wrapped for something else."""
+    try:
+        return AESGCM(settings.SEALING_KEY).decrypt(wrapped[:NONCE], wrapped[NONCE:], purpose.encode())
+    except (InvalidTag, ValueError) as error:
+        raise SealBroken(f"the key of {purpose} does not unwrap with this office's key") from error
 
 
 def seal(content: dict[str, Any], public: bytes, purpose: str) -> bytes:
@@ -52,11 +64,7 @@ def seal(content: dict[str, Any], public: bytes, purpose: str) -> bytes:
 
 def unwrap(wrapped: bytes, purpose: str) -> X25519PrivateKey:
     """The private key of ``purpose``. Only the opening calls this, and logs that it did. Raises ``SealBroken``."""
-    try:
-        raw = AESGCM(settings.SEALING_KEY).decrypt(wrapped[:NONCE], wrapped[NONCE:], purpose.encode())
-    except InvalidTag as error:
-        raise SealBroken(f"the key of {purpose} does not unwrap with this office's key") from error
-    return X25519PrivateKey.from_private_bytes(raw)
+    return X25519PrivateKey.from_private_bytes(unwrap_bytes(wrapped, purpose))
 
 
 def unseal(sealed: bytes, private: X25519PrivateKey, purpose: str) -> dict[str, Any]:

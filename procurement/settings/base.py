@@ -153,6 +153,7 @@ MIDDLEWARE = [
     "procurement.common.policy.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "procurement.common.upload_handler.refuse_large_bodies",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -217,6 +218,15 @@ STORAGES = {
 }
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# uploads stay in memory until they are encrypted; only editors' public pictures may use temporary files
+FILE_UPLOAD_HANDLERS = [
+    "procurement.common.upload_handler.MemoryHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+UPLOAD_REQUEST_BYTES = 12 * 1024 * 1024
+UPLOAD_EDITOR_BYTES = 100 * 1024 * 1024
+ATTACHMENT_BYTES = ENV.number("HUIQUN_ATTACHMENT_MB", 50) * 1024 * 1024
+ATTACHMENTS_BYTES = ENV.number("HUIQUN_ATTACHMENTS_MB", 300) * 1024 * 1024
 
 # Who logs in, and how
 AUTH_USER_MODEL = "accounts.User"
