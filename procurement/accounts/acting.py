@@ -7,10 +7,13 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_POST
 
+from procurement.accounts.enums import OrganisationKind, Role
 from procurement.accounts.models import Membership, Organisation
+from procurement.accounts.permissions import STANDS_IN_FOR_MANAGER, manages
 from procurement.common.preferences import way_back
 
 SESSION_KEY = "acting_for"
@@ -33,6 +36,18 @@ def organisation_of(request: HttpRequest) -> Organisation | None:
     return next((one for one in found if one.pk == chosen), found[0] if found else None)
 
 
+def manages_here(request: HttpRequest) -> bool:
+    """Whether the person manages the organisation acted for; asks the database only where the roles leave it open."""
+    chosen = organisation_of(request)
+    here = next((one for one in memberships_of(request) if chosen and one.organisation_id == chosen.pk), None)
+    if here is None or chosen is None:
+        return False
+    stand_in = STANDS_IN_FOR_MANAGER.get(OrganisationKind(chosen.kind), Role.APPROVER)
+    if Role.MANAGER in here.roles or stand_in not in here.roles:
+        return Role.MANAGER in here.roles
+    return manages(request.user, chosen, timezone.now())
+
+
 @login_required
 @require_POST
 def act_for(request: HttpRequest) -> HttpResponse:
@@ -50,5 +65,6 @@ def actor(request: HttpRequest) -> dict[str, Any]:
         return {}
     return {
         "memberships": SimpleLazyObject(lambda: memberships_of(request)),
+        "manages_here": SimpleLazyObject(lambda: manages_here(request)),
         "acting_for": SimpleLazyObject(lambda: organisation_of(request)),
     }

@@ -1,5 +1,16 @@
+from __future__ import annotations
+
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.module_loading import autodiscover_modules
+
+
+def _plant(**facts: Any) -> None:
+    from procurement.accounts import consents
+
+    consents.plant(**facts)
 
 
 class AccountsConfig(AppConfig):
@@ -8,3 +19,6 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         autodiscover_modules("desk")  # what each stage offers at the workspace
+        from procurement.accounts import deadlines, tasks  # noqa: F401 - they register themselves
+
+        post_migrate.connect(_plant, sender=self, dispatch_uid="plant-consent-notices")

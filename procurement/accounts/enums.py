@@ -16,6 +16,7 @@ class OrganisationKind(models.TextChoices):
     ENTERPRISE = "enterprise", _("Enterprise")
     OTHER_SUPPLIER = "other_supplier", _("Other supplier")
     STATION = "station", _("Village or community station")
+    AGENCY = "agency", _("Procurement agency")
 
 
 BUYER_KINDS = (
@@ -26,6 +27,13 @@ BUYER_KINDS = (
     OrganisationKind.OTHER_MASS_ORGANISATION,
     OrganisationKind.STATE_ORGAN,
     OrganisationKind.INSTITUTION,
+)
+SUPPLIER_KINDS = (
+    OrganisationKind.SOCIAL_ASSOCIATION,
+    OrganisationKind.SOCIAL_SERVICE,
+    OrganisationKind.FOUNDATION,
+    OrganisationKind.ENTERPRISE,
+    OrganisationKind.OTHER_SUPPLIER,
 )
 
 
@@ -44,6 +52,7 @@ class Level(models.TextChoices):
 
 
 class Role(models.TextChoices):
+    MANAGER = "manager", _("Organisation manager")
     STATION = "station", _("Station officer")
     SUPPLIER = "supplier", _("Supplier staff")
     DRAFTER = "drafter", _("Drafter")
@@ -57,3 +66,46 @@ class Role(models.TextChoices):
     SYSTEM_ADMIN = "system_admin", _("System administrator")
     SECURITY_ADMIN = "security_admin", _("Security administrator")
     AUDIT_ADMIN = "audit_admin", _("Audit administrator")
+
+
+class RegistrationState(models.TextChoices):
+    REGISTERED = "registered", _("waiting to be verified")
+    VERIFIED = "verified", _("verified")
+    REFUSED = "refused", _("refused")
+
+
+class QualificationKind(models.TextChoices):
+    CERTIFICATE = "certificate", _("Registration certificate")
+    ANNUAL_INSPECTION = "annual_inspection", _("Annual inspection")
+    GRADE = "grade", _("Assessment grade")
+    BANK = "bank", _("Bank account")
+    OTHER = "other", _("Other qualification")
+
+
+class QualificationState(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    SUBMITTED = "submitted", _("waiting to be verified")
+    VERIFIED = "verified", _("verified")
+    RETURNED = "returned", _("returned")
+
+
+GRADES = ("3A", "4A", "5A")  # what a social organisation can be assessed as, from the level that counts in calls
+
+
+class ExpertField(models.TextChoices):
+    """An expert's fields of work: the domains of projects, under the same codes."""
+
+    WORKER = "worker", _("Workers")
+    YOUTH = "youth", _("Youth")
+    CHILDREN = "children", _("Children")
+    FAMILY = "family", _("Families")
+
+
+class Relation(models.TextChoices):
+    """How an expert is tied to an organisation (P13, 条例 art 9)."""
+
+    KIN_OF_HEAD = "kin_of_head", _("close kin of its head")
+    DIRECTOR = "director", _("director or supervisor")
+    HOLDER = "holder", _("controlling holder")
+    ADVISER = "adviser", _("adviser or trainer")
+    OTHER = "other", _("something else that may affect fairness")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pgtrigger
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -97,3 +98,29 @@ class Deputy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} → {self.membership}"
+
+
+class StaffRecord(models.Model):
+    """What was done with an organisation's people, by whom and when: for the audit, never changed."""
+
+    class Act(models.TextChoices):
+        JOINED = "joined", _("joined")
+        ROLES = "roles", _("roles changed")
+        LEFT = "left", _("left")
+        BACK = "back", _("came back")
+        DEPUTY = "deputy", _("deputy named")
+        DEPUTY_ENDED = "deputy_ended", _("deputy ended")
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="staff_records")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    act = models.CharField(max_length=20, choices=Act.choices)
+    facts = models.JSONField(default=dict)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.act}"

@@ -1,0 +1,1 @@
+"""What is done with organisations and people; each act is one transaction."""

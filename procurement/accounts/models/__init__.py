@@ -1,0 +1,26 @@
+"""Organisations and people: who they are, what they may do, what they have shown and declared."""
+
+from procurement.accounts.models.actors import Deputy, Membership, Organisation, StaffRecord, User
+from procurement.accounts.models.consents import Consent, ConsentNotice
+from procurement.accounts.models.experts import Employment, ExpertProfile, Interest
+from procurement.accounts.models.invitations import Invitation
+from procurement.accounts.models.mandates import Mandate
+from procurement.accounts.models.standing import Qualification, Registration, Reminder
+
+__all__ = [
+    "Consent",
+    "ConsentNotice",
+    "Deputy",
+    "Employment",
+    "ExpertProfile",
+    "Interest",
+    "Invitation",
+    "Mandate",
+    "Membership",
+    "Organisation",
+    "Qualification",
+    "Registration",
+    "Reminder",
+    "StaffRecord",
+    "User",
+]
