@@ -21,12 +21,18 @@ from workflows.errors import TransitionBlocked
 from workflows.reasons import Reason
 
 
-def offer(price: Decimal | None, quantities: dict[str, Decimal] | None = None, proposal: str = "") -> dict[str, Any]:
-    """An offer as it is sealed; price in yuan, none where the price is fixed by the call."""
+def offer(
+    price: Decimal | None, quantities: dict[str, Decimal] | None = None, proposal: str = "", **more: Any
+) -> dict[str, Any]:
+    """An offer as it is sealed; price in yuan, none where the price is fixed by the call.
+
+    ``more``: ``answers`` by criterion, ``price_table``, ``consortium``, ``attachments`` (with each file's data key).
+    """
     return {
         "price": str(price) if price is not None else None,
         "quantities": {code: str(value) for code, value in (quantities or {}).items()},
         "proposal": proposal,
+        **more,
     }
 
 

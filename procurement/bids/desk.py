@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
@@ -15,12 +16,13 @@ from procurement.accounts.enums import Role
 from procurement.accounts.workspace import forms
 from procurement.accounts.workspace.desk import Actor, deed
 from procurement.bids import actions, opening
+from procurement.bids.access import buyer_reads
 from procurement.bids.enums import Round
 from procurement.bids.models import Bid
-from procurement.calls.desk import facts as call_facts
 from procurement.calls.desk import ours as our_calls
-from procurement.calls.enums import WITH_FINAL_OFFERS, CriterionKind
+from procurement.calls.enums import WITH_FINAL_OFFERS
 from procurement.calls.models import Call, Lot
+from procurement.common.money import yuan
 from workflows.reasons import Reason
 
 
@@ -41,52 +43,15 @@ def bids_to_us(actor: Actor) -> QuerySet[Bid]:
     return bids.select_related("lot__call__project__buyer", "supplier")
 
 
-def _offer_fields(lot: Lot) -> forms.Fields:
-    fields: forms.Fields = {"price": forms.YuanField(label=_("Price"))}
-    for criterion in lot.call.criteria.all():
-        if criterion.kind == CriterionKind.QUANTITY:
-            fields[f"quantity_{criterion.code}"] = forms.number(criterion.name, 0, help_text=criterion.rule)
-    fields["proposal"] = forms.text(_("Proposal"), 20_000, 8, required=False)
-    return fields
-
-
-def _content(given: dict[str, Any]) -> dict[str, Any]:
-    quantities = {name.removeprefix("quantity_"): v for name, v in given.items() if name.startswith("quantity_")}
-    return actions.offer(given["price"], quantities, given.get("proposal", ""))
-
-
-def _receipt(bid: Bid, round_: str) -> dict[str, Any]:
-    envelope = bid.envelopes.filter(round=round_).order_by("pk").last()
-    assert envelope is not None  # noqa: S101 - it has just been sealed
-    return {
-        "title": now("Your offer is sealed"),
-        "text": now("Keep this receipt. Anyone can check it; nobody can read the offer before the opening."),
-        "facts": [
-            (now("Receipt number"), bid.number),
-            (now("Sealed at"), f"{envelope.sealed_at:%Y-%m-%d %H:%M:%S %z}"),
-            ("SHA-256", envelope.sha256),
-        ],
-        "link": f"/threads/{bid.project.number}/documents/receipt/{bid.pk}/",
-        "link_text": now("Receipt as PDF"),
-    }
-
-
-def _submit(lot: Lot, actor: Actor, given: dict[str, Any]) -> dict[str, Any]:
-    return _receipt(actions.submit_bid(lot, _content(given), **actor.as_organisation), Round.FIRST)
-
-
-def _final(bid: Bid, actor: Actor, given: dict[str, Any]) -> dict[str, Any]:
-    return _receipt(actions.offer_final(bid, _content(given), **actor.as_organisation), Round.FINAL)
-
-
-def _lot_facts(lot: Lot) -> list[tuple[Any, Any]]:
-    return [(_("Buyer"), lot.call.project.buyer.name), (_("Lot"), lot.name), *call_facts(lot.call)]
+def _at_its_page(subject: Any, actor: Actor, given: dict[str, Any]) -> None:
+    """An offer is written and sealed in the bid room, over several steps."""
 
 
 def _bid_facts(bid: Bid) -> list[tuple[Any, Any]]:
     return [
         (_("Supplier"), bid.supplier.name),
-        (_("Price"), f"{bid.price:,.2f}" if bid.price is not None else ""),
+        # P9: where prices are not read out, they are the panel's alone until the award
+        (_("Price"), yuan(bid.price) if buyer_reads(bid.lot.call) else ""),
         (_("Proposal"), bid.proposal),
         *((c, v) for c, v in bid.quantities.items()),
     ]
@@ -120,9 +85,8 @@ deed(
     [Role.SUPPLIER],
     mine=_open_lots,
     waits=Q(call__deadline__gte=Now()),
-    fields=lambda lot, actor: _offer_fields(lot) | {"sure": forms.sure(_("This is our offer; seal it."))},
-    facts=_lot_facts,
-    do=_submit,
+    do=_at_its_page,
+    page=lambda lot: reverse("bids:room", args=[lot.pk]),
     help=_(
         "The offer is encrypted at once. Nobody can read it before the opening. You may withdraw it until the deadline."
     ),
@@ -188,8 +152,8 @@ deed(
     [Role.SUPPLIER],
     mine=own_bids,
     waits=Q(state="qualified", lot__call__final_offers_until__gte=Now()),
-    fields=lambda bid, actor: _offer_fields(bid.lot) | {"sure": forms.sure(_("This is our last offer; seal it."))},
-    do=_final,
+    do=_at_its_page,
+    page=lambda bid: reverse("bids:room", args=[bid.lot_id]),
 )
 deed(
     "call.open_final_offers",

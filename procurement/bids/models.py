@@ -1,17 +1,20 @@
 from __future__ import annotations
 
+import uuid
 from decimal import Decimal
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from procurement.accounts.models import Organisation
 from procurement.bids import guards, permissions
-from procurement.bids.enums import SEALED_STATES, BidState, Round
+from procurement.bids.enums import SEALED_STATES, BidState, Likeness, Round
 from procurement.calls.models import Call, Lot
+from procurement.common.models import PrivateFile
 from procurement.projects.models import Project, ThreadMachine, money_field
 from workflows.machine import Act, StateField, transition
 
@@ -31,6 +34,10 @@ class Bid(ThreadMachine):
     price = money_field(_("price"), null=True)
     quantities = models.JSONField(default=dict)
     proposal = models.TextField(blank=True)
+    answers = models.JSONField(default=dict, blank=True)  # criterion's code → what is offered there
+    price_table = models.JSONField(default=list, blank=True)  # [{"item", "quantity", "unit_price"}], yuan as text
+    consortium = models.JSONField(default=list, blank=True)  # [{"name", "code", "share"}]
+    declared = models.JSONField(default=dict, blank=True)  # {"head", "controller"}: who leads the bidder, who holds it
     reject_reason = models.TextField(blank=True)
     reject_rule = models.CharField(max_length=10, blank=True)
     low_price_rules = models.JSONField(default=list)
@@ -108,6 +115,8 @@ class Bid(ThreadMachine):
         self.opened_at = act.at
         self.first_price = self.price = offer["price"]
         self.quantities, self.proposal = offer["quantities"], offer["proposal"]
+        self.answers, self.price_table = offer.get("answers", {}), offer.get("price_table", [])
+        self.consortium, self.declared = offer.get("consortium", []), offer.get("declared", {})
 
     @transition(
         source="opened",
@@ -174,6 +183,80 @@ class Envelope(models.Model):
 
     def __str__(self) -> str:
         return f"{self.bid_id} {self.round} {self.sha256[:12]}"
+
+
+class BidDraft(models.Model):
+    """An offer being written, encrypted with a key of its own that is wrapped for the supplier (docs/security.md).
+
+    ``version`` counts the saves: whoever saves what another has saved since is told so.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="drafts")
+    supplier = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="drafts")
+    round = models.CharField(max_length=5, choices=Round.choices, default=Round.FIRST)
+    wrapped_key = models.BinaryField()
+    content = models.BinaryField()
+    version = models.PositiveIntegerField(default=0)
+    saved_at = models.DateTimeField()
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["lot", "supplier", "round"]
+        constraints = [models.UniqueConstraint(fields=["lot", "supplier", "round"], name="draft_once_a_lot_and_round")]
+
+    def __str__(self) -> str:
+        return f"{self.lot_id} {self.supplier_id} {self.round} {self.version}"
+
+
+class Attachment(models.Model):
+    """A file of a draft, later of the envelope it was sealed with. Its name is readable only after the opening."""
+
+    file = models.OneToOneField(PrivateFile, on_delete=models.PROTECT, related_name="attachment")
+    draft = models.ForeignKey(BidDraft, null=True, on_delete=models.PROTECT, related_name="attachments")
+    envelope = models.ForeignKey(Envelope, null=True, on_delete=models.PROTECT, related_name="attachments")
+    received = ArrayField(models.PositiveIntegerField(), default=list)  # pieces that have come in
+    details = models.BinaryField(default=bytes)  # name, SHA-256 …, encrypted with the file's key
+    opened_at = models.DateTimeField(null=True)
+    name = models.CharField(max_length=200, blank=True)
+    media_type = models.CharField(max_length=100, blank=True)
+    criterion = models.CharField(max_length=20, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    author = models.CharField(max_length=200, blank=True)
+    fault = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(draft__isnull=True, envelope__isnull=False) | Q(draft__isnull=False, envelope__isnull=True),
+                name="attachment_of_draft_or_envelope",
+            ),
+            models.CheckConstraint(
+                condition=Q(opened_at__isnull=False) | Q(name="", sha256="", author="", criterion=""),
+                name="attachment_sealed_shows_nothing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or str(self.file_id)
+
+
+class Similarity(models.Model):
+    """What bids of different suppliers have in common (串通投标), found after an opening. For people to judge."""
+
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="similarities")
+    round = models.CharField(max_length=5, choices=Round.choices, default=Round.FIRST)
+    bids = models.ManyToManyField(Bid, related_name="similarities")
+    what = models.CharField(max_length=20, choices=Likeness.choices)
+    detail = models.JSONField(default=dict)
+    found_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["call", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.call_id} {self.what}"
 
 
 class OpeningConfirmation(models.Model):

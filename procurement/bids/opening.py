@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from procurement.accounts.models import Organisation
+from procurement.bids import attachments, similarity
 from procurement.bids.enums import BidState, Round
 from procurement.bids.models import Bid, Envelope, OpeningConfirmation
 from procurement.calls import permissions
@@ -119,11 +120,15 @@ def confirm_opening(call: Call, *, by: Any, organisation: Organisation, round_: 
     officers = confirmations(call, round_, act.at)
     if len(officers) < 2:
         return False
-    key = _unwrap(call, officers, by=by, organisation=organisation, round_=round_)
-    if round_ == Round.FIRST:
-        _open_first(call, key, reasons, by=by, organisation=organisation)
-    else:
-        _open_final(call, key, by=by, organisation=organisation)
+    try:
+        key = _unwrap(call, officers, by=by, organisation=organisation, round_=round_)
+        if round_ == Round.FIRST:
+            _open_first(call, key, reasons, by=by, organisation=organisation)
+        else:
+            _open_final(call, key, by=by, organisation=organisation)
+    except sealing.SealBroken as broken:
+        message = _("An envelope was changed after it was sealed; nothing was opened: %(what)s.") % {"what": broken}
+        raise TransitionBlocked([Reason(message, code="seal_broken")], act=name, subject=call) from broken
     return True
 
 
@@ -146,12 +151,27 @@ def _offer(bid: Bid, envelope: Envelope, key: X25519PrivateKey) -> dict[str, Any
     sealed = bytes(envelope.sealed)
     if sealing.fingerprint(sealed) != envelope.sha256:
         raise sealing.SealBroken(f"the envelope of {bid.number} is not the one its receipt names")
-    offer = sealing.unseal(sealed, key, bid.lot.call.number)
+    try:
+        offer = sealing.unseal(sealed, key, bid.lot.call.number)
+    except sealing.SealBroken as broken:
+        raise sealing.SealBroken(f"the envelope of {bid.number} does not open") from broken
     return {
         "price": Decimal(offer["price"]) if offer["price"] is not None else None,
         "quantities": offer.get("quantities", {}),
         "proposal": offer.get("proposal", ""),
+        "answers": offer.get("answers", {}),
+        "price_table": offer.get("price_table", []),
+        "consortium": offer.get("consortium", []),
+        "declared": offer.get("declared", {}),
+        "attachments": offer.get("attachments", []),
     }
+
+
+def _open_files(bid: Bid, envelope: Envelope, offer: dict[str, Any], *, by: Any, organisation: Organisation) -> None:
+    """The files come back from the envelope; one that is not the one that was sealed is named in the bid's log."""
+    faults = attachments.open_from(envelope, offer["attachments"], act_time())
+    if faults:
+        engine.note(bid, "attachment_fault", by=by, organisation=organisation, faults=faults)
 
 
 def _last(bid: Bid, round_: str) -> Envelope:
@@ -166,9 +186,12 @@ def _open_first(
         rules = [reason.as_dict() for reason in reasons]
         engine.perform(call.open, by=by, organisation=organisation, bids=bids.count(), rules_shown=rules)
         for bid in bids.select_related("lot__call__project", "supplier").order_by("pk"):
-            offer = _offer(bid, _last(bid, Round.FIRST), key)
+            envelope = _last(bid, Round.FIRST)
+            offer = _offer(bid, envelope, key)
             engine.perform(bid.open, by=by, organisation=organisation, given={"offer": offer})
+            _open_files(bid, envelope, offer, by=by, organisation=organisation)
         engine.perform(call.project.open, by=by, organisation=organisation, call=call.number)
+    similarity.flag(call, Round.FIRST, by=by, organisation=organisation)
     jobs.enqueue("call.opened", call_id=call.pk)
 
 
@@ -184,11 +207,16 @@ def _open_final(call: Call, key: X25519PrivateKey, *, by: Any, organisation: Org
             rule="P10",
         )
     for bid in Bid.objects.filter(lot__call=call, state=BidState.FINAL_OFFERED).select_related("lot__call"):
-        offer = _offer(bid, _last(bid, Round.FINAL), key)
-        bid.price = offer["price"]
+        envelope = _last(bid, Round.FINAL)
+        offer = _offer(bid, envelope, key)
+        bid.price, bid.price_table = offer["price"], offer["price_table"]  # a table of the first price would not sum up
         bid.quantities = offer["quantities"] or bid.quantities
-        bid.save(update_fields=["price", "quantities"])
+        bid.answers = bid.answers | {code: text for code, text in offer["answers"].items() if text}
+        bid.proposal = offer["proposal"] or bid.proposal
+        bid.save(update_fields=["price", "price_table", "quantities", "answers", "proposal"])
         engine.note(bid, "open_final_offer", by=by, organisation=organisation)
+        _open_files(bid, envelope, offer, by=by, organisation=organisation)
+    similarity.flag(call, Round.FINAL, by=by, organisation=organisation)
 
 
 @transaction.atomic
