@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from procurement.accounts.models import Organisation
-from procurement.awards import lowprice, scoring
+from procurement.awards import guards, lowprice
 from procurement.awards.models import Award, Panel, Score, ScoreSheet, Seat
 from procurement.awards.results import compute
 from procurement.bids.enums import BidState
@@ -25,6 +25,7 @@ from procurement.rules import rulebook, workdays
 from workflows import engine, jobs
 from workflows.clock import act_time
 from workflows.errors import TransitionBlocked
+from workflows.machine import Act
 from workflows.reasons import Reason
 
 
@@ -115,7 +116,7 @@ def save_scores(panel: Panel, bid: Bid, given: Mapping[str, Decimal], *, by: Any
         if bid.lot.call_id == panel.call_id
         else [Reason(_("This bid is not being scored."), code="bid_state")]
     )
-    if panel.state != "scoring" or seat.signed_at is not None:
+    if panel.state != "scoring" or seat.signed_at is not None or seat.sheet_signed_at is not None:
         reasons.insert(0, Reason(_("Scores can no longer, or not yet, be given."), code="state"))
     if reasons:
         raise TransitionBlocked(reasons, act="panel.score", subject=panel)
@@ -135,19 +136,21 @@ def sign_report(panel: Panel, *, by: Any, dissent: str = "", reasons: Mapping[st
     seat = _own_seat(panel, by)
     if panel.state != "scoring" or seat.signed_at is not None:
         raise TransitionBlocked([Reason(_("There is nothing for you to sign now."), code="state")], act="panel.sign")
-    own = [r for r in engine.blockers(panel.sign, by=by, given={}) if r.code == "sheets" and str(by) in r.message]
+    own = list(guards.sheets_complete(panel, Act(by=by, at=act_time()), seat))
     if own:
         raise TransitionBlocked(own, act="panel.sign", subject=panel)
     seat.signed_at, seat.dissent = act_time(), dissent
-    seat.save(update_fields=["signed_at", "dissent"])
+    seat.sheet_signed_at = seat.sheet_signed_at or seat.signed_at
+    seat.save(update_fields=["signed_at", "sheet_signed_at", "dissent"])
     engine.note(panel, "sign_seat", by=by, seat=seat.position, dissent=dissent)
     if not panel.seats.filter(signed_at__isnull=True).exists():
         engine.perform(panel.sign, by=by, reasons=reasons)
-        _propose(panel, by=by)
+        propose(panel, by=by)
     return panel
 
 
-def _propose(panel: Panel, *, by: Any) -> None:
+def propose(panel: Panel, *, by: Any, organisation: Organisation | None = None) -> None:
+    """What follows from the signed report: every bid its points and place, every lot its winner."""
     call = panel.call
     for lot in call.lots.filter(failed_reason=""):
         results = compute(panel, lot)
@@ -156,6 +159,7 @@ def _propose(panel: Panel, *, by: Any) -> None:
                 engine.perform(
                     result.bid.score,
                     by=by,
+                    organisation=organisation,
                     points={code: str(value) for code, value in result.points.items()},
                     total=str(result.total),
                     rank=result.rank,
@@ -164,7 +168,7 @@ def _propose(panel: Panel, *, by: Any) -> None:
             best = results[0]
             amount = best.bid.price if best.bid.price is not None else lot.ceiling
             award = Award(lot=lot, bid=best.bid, amount=amount, proposed_at=act_time())
-            engine.begin(award, by=by, action="propose", amount=str(amount))
+            engine.begin(award, by=by, organisation=organisation, action="propose", amount=str(amount))
 
 
 @transaction.atomic
@@ -264,9 +268,9 @@ __all__ = [
     "draw_panel",
     "fail_lot",
     "finalise",
+    "propose",
     "publish_result",
     "save_scores",
-    "scoring",
     "settle_low_price",
     "sign_report",
     "start_scoring",

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
-from django import forms as django_forms
-from django.db import transaction
-from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as now
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from procurement.accounts import pool
 from procurement.accounts.enums import Role
-from procurement.accounts.models import User
-from procurement.accounts.workspace import forms
 from procurement.accounts.workspace.desk import Actor, deed
 from procurement.awards import actions, lowprice
-from procurement.awards.models import Award, Panel, Score
+from procurement.awards.models import Award, LowPriceRequest, Panel, Seat, Vacancy
 from procurement.bids.desk import bids_to_us
 from procurement.bids.enums import STILL_IN
 from procurement.bids.models import Bid
-from procurement.calls.desk import facts as call_facts
 from procurement.calls.desk import ours as our_calls
-from procurement.calls.enums import CriterionKind
-from procurement.calls.models import Call
 from procurement.rules import rulebook
 
 
@@ -51,87 +43,39 @@ def award_facts(award: Award) -> list[tuple[Any, Any]]:
     ]
 
 
-def _draw_fields(call: Call, actor: Actor) -> forms.Fields:
-    staff = User.objects.filter(memberships__organisation=actor.organisation, memberships__active=True)
-    return {
-        "experts": forms.number(_("How many experts"), 1, 20, initial=2, help_text=_("Drawn at random from the pool.")),
-        "own": django_forms.ModelChoiceField(
-            staff.exclude(pk=call.drafted_by_id).distinct(),
-            label=_("The buyer's representative"),
-            required=False,
-        ),
-    }
-
-
-def _draw(call: Call, actor: Actor, given: dict[str, Any]) -> str:
-    bidders = [bid.supplier for bid in Bid.objects.filter(lot__call=call).select_related("supplier")]
-    members = [(user, "expert") for user in pool.draw(given["experts"], actor.organisation, *bidders)]
-    if given["own"]:
-        members.append((given["own"], "buyer"))
-    panel = actions.draw_panel(call, members, **actor.as_organisation)
-    return now("Drawn: %(names)s.") % {
-        "names": "、".join(str(seat.user) for seat in panel.seats.select_related("user"))
-    }
+def _to_refill(actor: Actor) -> QuerySet[Panel]:
+    """Panels with a seat that was given up and is still empty."""
+    same_place = Seat.objects.filter(panel=OuterRef("panel"), position=OuterRef("position"))
+    empty = Vacancy.objects.filter(~Exists(same_place), panel=OuterRef("pk"))
+    return _our_panels(actor).filter(Exists(empty), state="drawn")
 
 
 def _low_bids(actor: Actor) -> QuerySet[Bid]:
-    """Bids whose price triggers B4 and that nobody has settled yet."""
+    """Bids whose price triggers B4, or that were asked about it, and that nobody has settled yet."""
     open_bids = bids_to_us(actor).filter(state__in=STILL_IN, low_price_accepted__isnull=True)
-    calls = {bid.call.pk: bid.call for bid in open_bids.filter(lot__call__panel__state="declared")}
+    calls = {bid.call.pk: bid.call for bid in open_bids.filter(lot__call__panel__state__in=["drawn", "declared"])}
     found = []
     for call in calls.values():
         rule = rulebook.find("B4", on=actor.at, region=call.project.buyer.region)
         if rule is not None and (call.final_opened_at or not call.has_final_offers):
             found += [bid.pk for bid, _rules in lowprice.triggered(call, rule)]
+            found += list(lowprice.asked_by_the_panel(call).values_list("pk", flat=True))
     return bids_to_us(actor).filter(pk__in=found)
 
 
-def _living(panel: Panel) -> list[Bid]:
-    bids = Bid.objects.filter(lot__call=panel.call, lot__failed_reason="", state__in=STILL_IN)
-    return list(bids.select_related("supplier", "lot").order_by("pk"))
+def _asked(actor: Actor) -> QuerySet[LowPriceRequest]:
+    asked = LowPriceRequest.objects.filter(bid__supplier=actor.organisation, bid__low_price_accepted__isnull=True)
+    return asked.select_related("bid__lot__call__project__buyer")
 
 
-def _sheet_fields(panel: Panel, actor: Actor) -> forms.Fields:
-    """One number for each living bid and judged criterion, with what this member has given before."""
-    rows = Score.objects.filter(sheet__seat__panel=panel, sheet__seat__user=actor.user)
-    given = {
-        (bid, criterion): points for bid, criterion, points in rows.values_list("sheet__bid", "criterion", "points")
-    }
-    criteria = [c for c in panel.call.criteria.all() if c.kind == CriterionKind.JUDGED]
-    return {
-        f"b{bid.pk}_{criterion.pk}": forms.points(
-            f"{bid.supplier.name} · {criterion.name}",
-            criterion.weight,
-            initial=given.get((bid.pk, criterion.pk)),
-            help_text=now("0 to %(weight)s. %(rule)s")
-            % {"weight": f"{criterion.weight.normalize():f}", "rule": criterion.rule},
-        )
-        for bid in _living(panel)
-        for criterion in criteria
-    }
+def _open_seat(actor: Actor, **more: Any) -> QuerySet[Panel]:
+    """Panels whose report this member has not signed yet."""
+    return _own_seats(actor).filter(seats__user=actor.user, seats__signed_at__isnull=True, **more)
 
 
-@transaction.atomic
-def _score(panel: Panel, actor: Actor, given: dict[str, Any]) -> str:
-    codes = {c.pk: c.code for c in panel.call.criteria.all()}
-    for bid in _living(panel):
-        prefix = f"b{bid.pk}_"
-        points: dict[str, Decimal] = {
-            codes[int(name.removeprefix(prefix))]: value for name, value in given.items() if name.startswith(prefix)
-        }
-        actions.save_scores(panel, bid, points, by=actor.user)
-    return now("Your scores are saved. Change them until you sign.")
+def on_its_page(*given: Any) -> None:
+    """These deeds are done on pages of their own; the desk only leads there."""
 
-
-def _panel_facts(panel: Panel) -> list[tuple[Any, Any]]:
-    return [
-        (_("Call"), panel.call.number),
-        (_("Bidders"), "\n".join(bid.supplier.name for bid in _living(panel))),
-        *call_facts(panel.call)[-1:],
-    ]
-
-
-unsigned = Q(seats__signed_at__isnull=True)
 
 deed(
     "panel.draw",
@@ -139,9 +83,25 @@ deed(
     [Role.OFFICER],
     mine=our_calls,
     waits=Q(state="opened") & (Q(panel__isnull=True) | Q(panel__state="forming")),
-    facts=call_facts,
-    fields=_draw_fields,
-    do=_draw,
+    do=on_its_page,
+    page=lambda call: reverse("awards:draw", args=[call.pk]),
+)
+deed(
+    "panel.replace",
+    _("Fill a seat again"),
+    [Role.OFFICER],
+    mine=_to_refill,
+    do=on_its_page,
+    page=lambda panel: reverse("awards:draw", args=[panel.call_id]),
+)
+deed(
+    "call.qualification",
+    _("Check who qualifies"),
+    [Role.OFFICER, Role.DRAFTER],
+    mine=our_calls,
+    waits=Q(state="opened", lots__bids__state="opened"),
+    do=on_its_page,
+    page=lambda call: reverse("awards:qualification", args=[call.pk]),
 )
 deed(
     "panel.declare",
@@ -149,28 +109,26 @@ deed(
     [],
     mine=lambda actor: _own_seats(actor).filter(seats__user=actor.user, seats__declared_at__isnull=True),
     waits=Q(state="drawn"),
-    facts=_panel_facts,
-    fields=lambda panel, actor: {
-        "sure": forms.sure(
-            _(
-                "Within three years I was not employed by a bidder, nor its director, supervisor or controlling"
-                " holder; I am no close relative of its head; nothing else affects my fairness."
-            )
-        )
-    },
-    do=lambda panel, actor, given: actions.declare_no_conflict(panel, by=actor.user),
+    do=on_its_page,
+    page=lambda panel: reverse("awards:declare", args=[panel.pk]),
 )
 deed(
     "bid.settle_low_price",
     _("Settle an abnormally low price"),
     [Role.OFFICER],
     mine=_low_bids,
-    fields=lambda bid, actor: {
-        "explanation": forms.text(_("The bidder's explanation, and what the panel makes of it")),
-        "accepted": django_forms.BooleanField(label=_("The panel accepts it"), required=False),
-    },
-    do=lambda bid, actor, given: actions.settle_low_price(bid, **actor.as_organisation, **given),
-    help=_("The bidder has at least 30 minutes to explain. Not accepted: the bid is rejected."),
+    do=on_its_page,
+    page=lambda bid: reverse("awards:low_price_judge", args=[bid.pk]),
+)
+deed(
+    "bid.explain_low_price",
+    _("Explain a low price"),
+    [Role.SUPPLIER],
+    mine=_asked,
+    waits=Q(answered_at__isnull=True, due_at__gte=Now()),
+    do=on_its_page,
+    due="due_at",
+    page=lambda asked: reverse("awards:low_price", args=[asked.bid_id]),
 )
 deed(
     "panel.start_scoring",
@@ -185,21 +143,30 @@ deed(
     "panel.score",
     _("Score the bids"),
     [],
-    mine=lambda actor: _own_seats(actor).filter(seats__user=actor.user, seats__signed_at__isnull=True),
+    mine=lambda actor: _open_seat(actor, seats__sheet_signed_at__isnull=True),
     waits=Q(state="scoring"),
-    facts=_panel_facts,
-    fields=_sheet_fields,
-    do=_score,
+    do=on_its_page,
+    page=lambda panel: reverse("awards:score", args=[panel.pk]),
 )
 deed(
     "panel.sign",
     _("Sign the scoring report"),
     [],
-    mine=lambda actor: _own_seats(actor).filter(seats__user=actor.user, seats__signed_at__isnull=True),
+    mine=_open_seat,
     waits=Q(state="scoring"),
-    fields=lambda panel, actor: {"dissent": forms.text(_("Dissent, if any"), 4000, required=False)},
-    do=lambda panel, actor, given: actions.sign_report(panel, by=actor.user, **given),
-    hurts=True,
+    do=on_its_page,
+    due="sign_until",
+    page=lambda panel: reverse("awards:sign", args=[panel.pk]),
+)
+deed(
+    "panel.close",
+    _("Close the signing"),
+    [Role.OFFICER],
+    mine=_our_panels,
+    waits=Q(state="scoring") & ~Q(seats__sheet_signed_at__isnull=True),
+    do=on_its_page,
+    due="sign_until",
+    page=lambda panel: reverse("awards:signing", args=[panel.pk]),
 )
 deed(
     "award.confirm",

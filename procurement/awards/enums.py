@@ -20,3 +20,8 @@ class AwardState(models.TextChoices):
     CONFIRMED = "confirmed", _("confirmed by the buyer")
     NOTICED = "noticed", _("result published")
     FINAL = "final", _("final")
+
+
+class DrawPurpose(models.TextChoices):
+    FIRST = "first", _("the panel")
+    REPLACEMENT = "replacement", _("replacements")

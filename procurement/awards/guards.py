@@ -41,29 +41,66 @@ def panel_minimum(call: Any, rule: Any, act: Act) -> int:
 
 def composition(panel: Any, act: Act) -> Iterator[Reason]:
     """P5 size and oddness, P6 share of experts."""
-    method = panel.call.method
     seats = list(panel.seats.all())
-    if not seats:
+    experts = sum(seat.role == SeatRole.EXPERT for seat in seats)
+    yield from composed(panel.call, len(seats), experts, act)
+
+
+def composed(call: Any, count: int, experts: int, act: Act) -> Iterator[Reason]:
+    """The same for a panel still to be drawn: ``count`` members, ``experts`` of them from the pool."""
+    if not count:
         yield Reason(_("The panel has no members yet."), code="no_members")
-    rule = _rule("P5", panel, act, method)
+    rule = _rule("P5", call, act, call.method)
     if rule is not None:
-        minimum = panel_minimum(panel.call, rule, act)
-        if len(seats) < minimum:
+        minimum = panel_minimum(call, rule, act)
+        if count < minimum:
             yield rule.reason(
                 _("The panel has %(count)s members; it needs %(minimum)s at least.")
-                % {"count": len(seats), "minimum": minimum}
+                % {"count": count, "minimum": minimum}
             )
-        if rule.values.get("odd") and len(seats) % 2 == 0:
-            yield rule.reason(_("The panel has %(count)s members; the number must be odd.") % {"count": len(seats)})
-    rule = _rule("P6", panel, act, method)
-    if rule is not None and rule.values.get("experts_min"):
-        experts = sum(seat.role == SeatRole.EXPERT for seat in seats)
-        needed = math.ceil(Fraction(str(rule.values["experts_min"])) * len(seats))
-        if experts < needed:
-            yield rule.reason(
-                _("%(experts)s of %(count)s members are experts; it must be %(needed)s at least.")
-                % {"experts": experts, "count": len(seats), "needed": needed}
-            )
+        if rule.values.get("odd") and count % 2 == 0:
+            yield rule.reason(_("The panel has %(count)s members; the number must be odd.") % {"count": count})
+    needed = experts_needed(call, count, act)
+    rule = _rule("P6", call, act, call.method)
+    if rule is not None and experts < needed:
+        yield rule.reason(
+            _("%(experts)s of %(count)s members are experts; it must be %(needed)s at least.")
+            % {"experts": experts, "count": count, "needed": needed}
+        )
+
+
+def experts_needed(call: Any, count: int, act: Act) -> int:
+    """P6: how many of ``count`` members come from the pool at least."""
+    rule = _rule("P6", call, act, call.method)
+    if rule is None or not rule.values.get("experts_min"):
+        return 0
+    return math.ceil(Fraction(str(rule.values["experts_min"])) * count)
+
+
+def drawn_in_the_open(panel: Any, act: Act) -> Iterator[Reason]:
+    """P12: the experts are those a recorded draw yielded (条例 art 39). Threads that are brought in keep their own."""
+    if panel.brought_in:
+        return
+    drawn = panel.draws.filter(drawn_at__isnull=False).values_list("drawn", flat=True)
+    yielded = {reference for row in drawn for reference in row}
+    seats = panel.seats.filter(role=SeatRole.EXPERT).values_list("reference", flat=True)
+    if not yielded or not set(seats) <= yielded:
+        rule = _rule("P12", panel, act)
+        message = _("The experts are drawn at random from the pool, and the draw is on record.")
+        yield rule.reason(message) if rule is not None else Reason(message, code="draw")
+
+
+def has_reason(panel: Any, act: Act) -> Iterator[Reason]:
+    if not act.preview and not act.reason.strip():
+        yield Reason(_("Write down why the seat is given up."), code="reason")
+
+
+def every_seat_is_taken(panel: Any, act: Act) -> Iterator[Reason]:
+    """A seat that was given up is filled before anything goes on."""
+    taken = set(panel.seats.values_list("position", flat=True))
+    empty = set(panel.vacancies.values_list("position", flat=True)) - taken
+    if empty:
+        yield Reason(_("%(count)s seats are still to be filled again.") % {"count": len(empty)}, code="vacant")
 
 
 def experts_are_independent(panel: Any, act: Act) -> Iterator[Reason]:
@@ -131,7 +168,9 @@ def low_prices_settled(panel: Any, act: Act) -> Iterator[Reason]:
     rule = _rule("B4", panel, act)
     if rule is None:
         return
+    settled = []
     for bid, triggered in lowprice.triggered(panel.call, rule):
+        settled.append(bid.pk)
         if bid.low_price_accepted is None:
             yield rule.reason(
                 _(
@@ -141,6 +180,10 @@ def low_prices_settled(panel: Any, act: Act) -> Iterator[Reason]:
                 % {"name": bid.supplier, "price": bid.price, "rules": ", ".join(triggered)},
                 triggered=triggered,
             )
+    for bid in lowprice.asked_by_the_panel(panel.call).exclude(pk__in=settled):
+        yield rule.reason(
+            _("%(name)s was asked to explain its price; the answer is still to be judged.") % {"name": bid.supplier}
+        )
 
 
 def _bids(panel: Any) -> list[Any]:
@@ -164,11 +207,13 @@ def _score_table(panel: Any) -> dict[tuple[int, int], dict[int, Decimal]]:
     return table
 
 
-def sheets_complete(panel: Any, act: Act) -> Iterator[Reason]:
+def sheets_complete(panel: Any, act: Act, only: Any = None) -> Iterator[Reason]:
+    """Every member has scored every bid on every judged criterion; ``only``: asks about one seat alone."""
     judged = [c for c in panel.call.criteria.all() if c.kind == CriterionKind.JUDGED]
     bids = [bid for bid in _bids(panel) if bid.state in STILL_IN]
     table = _score_table(panel)
-    for seat in panel.seats.select_related("user"):
+    seats = [only] if only is not None else panel.seats.select_related("user")
+    for seat in seats:
         missing = sum(seat.pk not in table.get((bid.pk, c.pk), {}) for bid in bids for c in judged)
         if missing:
             yield Reason(
@@ -180,10 +225,23 @@ def sheets_complete(panel: Any, act: Act) -> Iterator[Reason]:
 def all_signed(panel: Any, act: Act) -> Iterator[Reason]:
     """P12: every member signs the report, or records dissent (条例 art 41)."""
     rule = _rule("P12", panel, act, "signature")
-    names = [str(seat.user) for seat in panel.seats.select_related("user") if seat.signed_at is None]
+    open_seats = panel.seats.filter(signed_at__isnull=True, deemed_at__isnull=True).select_related("user")
+    names = [str(seat.user) for seat in open_seats]
     if names:
         message = _("Still to sign: %(names)s.") % {"names": ", ".join(names)}
         yield rule.reason(message) if rule is not None else Reason(message, code="sign")
+
+
+def time_to_sign_is_over(panel: Any, act: Act) -> Iterator[Reason]:
+    """P12: whoever neither signs nor dissents in the time given is deemed to agree, and not before (条例 art 41)."""
+    if panel.sign_until is None:
+        yield Reason(_("No time has been set by which the report is to be signed."), code="sign_until")
+    elif act.at <= panel.sign_until:
+        yield Reason(
+            _("The report can be signed until %(until)s.")
+            % {"until": f"{timezone.localtime(panel.sign_until):%Y-%m-%d %H:%M}"},
+            code="sign_until",
+        )
 
 
 def far_from_the_others(panel: Any, act: Act) -> Iterator[Reason]:

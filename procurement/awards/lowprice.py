@@ -33,3 +33,16 @@ def triggered(call: Any, rule: Any) -> Iterator[tuple[Any, list[str]]]:
             found = low_price_rules(bid.price, prices, lot.ceiling, in_force)
             if found:
                 yield bid, found
+
+
+def asked_by_the_panel(call: Any) -> Any:
+    """Bids still in that were asked to explain their price and are not judged yet, whoever or whatever asked."""
+    from procurement.bids.models import Bid
+
+    return Bid.objects.filter(
+        lot__call=call,
+        lot__failed_reason="",
+        state__in=[str(s) for s in STILL_IN],
+        low_price_request__isnull=False,
+        low_price_accepted__isnull=True,
+    ).select_related("supplier")

@@ -37,6 +37,19 @@ def _points(bid: Bid, criterion: Criterion, bids: list[Bid], judged: dict[tuple[
     return scoring.judged_points(judged[bid.pk, criterion.pk])
 
 
+def computed_points(bids: list[Bid], criteria: list[Criterion]) -> dict[int, dict[str, Decimal]]:
+    """What follows from the offers alone: price and quantity points of one lot's bids, by bid and criterion code."""
+    found: dict[int, dict[str, Decimal]] = {bid.pk: {} for bid in bids}
+    for criterion in criteria:
+        if criterion.kind == CriterionKind.JUDGED:
+            continue
+        if criterion.kind == CriterionKind.PRICE and all(bid.price is None for bid in bids):
+            continue
+        for bid in bids:
+            found[bid.pk][criterion.code] = _points(bid, criterion, bids, {})
+    return found
+
+
 def compute(panel: Panel, lot: Lot) -> list[Result]:
     """Every bid of the lot still in, best first."""
     bids = list(

@@ -1,0 +1,77 @@
+"""Who gets to which page: strangers find nothing there, colleagues with another role are told so (DESIGN §4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+
+from procurement.accounts.workspace.desk import Actor
+from procurement.accounts.workspace.views import actor_of
+from procurement.awards.models import Panel, Seat
+from procurement.bids.models import Bid
+from procurement.calls.models import Call
+
+
+def _with_role(actor: Actor, *roles: str) -> None:
+    if not set(map(str, roles)) & actor.roles:
+        raise PermissionDenied(_("This is done by somebody with another role."))
+
+
+def _row(found: QuerySet[Any], pk: int) -> Any:
+    row = found.filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def own_call(request: HttpRequest, pk: int, *roles: str) -> tuple[Call, Actor]:
+    """A call of the buyer this person acts for."""
+    actor = actor_of(request)
+    call = _row(Call.objects.filter(project__buyer=actor.organisation).select_related("project__buyer"), pk)
+    _with_role(actor, *roles)
+    return call, actor
+
+
+def own_panel(request: HttpRequest, pk: int, *roles: str) -> tuple[Panel, Actor]:
+    """The panel of a call of the buyer this person acts for."""
+    actor = actor_of(request)
+    panels = Panel.objects.filter(call__project__buyer=actor.organisation)
+    panel = _row(panels.select_related("call__project__buyer"), pk)
+    _with_role(actor, *roles)
+    return panel, actor
+
+
+def own_seat(request: HttpRequest, pk: int) -> tuple[Panel, Seat, Actor]:
+    """The panel on which this very person sits; membership in an organisation opens nothing here."""
+    actor = actor_of(request)
+    seat = _row_of_seat(actor, pk)
+    return seat.panel, seat, actor
+
+
+def _row_of_seat(actor: Actor, pk: int) -> Seat:
+    seat = Seat.objects.filter(panel=pk, user=actor.user).select_related("panel__call__project__buyer", "user").first()
+    if seat is None:
+        raise Http404
+    return seat
+
+
+def bid_to_us(request: HttpRequest, pk: int, *roles: str) -> tuple[Bid, Actor]:
+    """An opened bid for a call of the buyer this person acts for."""
+    actor = actor_of(request)
+    bids = Bid.objects.filter(lot__call__project__buyer=actor.organisation, opened_at__isnull=False)
+    bid = _row(bids.select_related("lot__call__project__buyer", "supplier"), pk)
+    _with_role(actor, *roles)
+    return bid, actor
+
+
+def own_bid(request: HttpRequest, pk: int, *roles: str) -> tuple[Bid, Actor]:
+    """A bid of the supplier this person acts for."""
+    actor = actor_of(request)
+    bids = Bid.objects.filter(supplier=actor.organisation)
+    bid = _row(bids.select_related("lot__call__project__buyer", "supplier"), pk)
+    _with_role(actor, *roles)
+    return bid, actor

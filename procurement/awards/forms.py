@@ -1,0 +1,118 @@
+"""The forms of the panel's pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms as django_forms
+from django.forms import Form
+from django.utils.translation import gettext_lazy as _
+
+from procurement.accounts.workspace import forms
+from procurement.awards import drawing
+from procurement.awards.models import Panel
+from procurement.calls.models import Call
+
+LARGEST = 20  # members; the largest panels the rules know have seven
+
+
+class People(django_forms.ModelMultipleChoiceField):
+    widget = django_forms.CheckboxSelectMultiple
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self.widget.attrs["class"] = ""
+
+
+def prepare(call: Call, data: Any = None, experts: int = 2) -> Form:
+    """How many experts are drawn, and who sits for the buyer."""
+    return forms.build(
+        {
+            "experts": forms.number(
+                _("How many experts"), 1, LARGEST, initial=experts, help_text=_("Drawn at random from the pool.")
+            ),
+            "representatives": People(
+                queryset=drawing.representatives_for(call),
+                label=_("The buyer's representatives"),
+                required=False,
+                help_text=_("Not whoever drafted or approved the call."),
+            ),
+        },
+        data,
+    )
+
+
+def why(data: Any = None, prefix: str = "") -> Form:
+    """A written reason."""
+    form = forms.build({"reason": forms.text(_("Reason"), 2000, 2, help_text=_("It is kept in the record."))}, data)
+    form.prefix = prefix or None
+    return form
+
+
+def representative(panel: Panel, data: Any = None) -> Form:
+    gone = [*panel.seats.values_list("user", flat=True), *panel.vacancies.values_list("user", flat=True)]
+    people = drawing.representatives_for(panel.call).exclude(pk__in=gone)
+    field = django_forms.ModelChoiceField(people, label=_("The buyer's representative"))
+    return forms.build({"person": field}, data)
+
+
+def declaration(data: Any = None) -> Form:
+    words = _(
+        "Within three years I was not employed by a bidder, nor its director, supervisor or controlling"
+        " holder; I am no close relative of its head; nothing else affects my fairness."
+    )
+    return forms.build({"sure": forms.sure(words)}, data)
+
+
+def conflict(bidders: Any, data: Any = None) -> Form:
+    """A conflict a member declares: with whom, and of which kind, in the member's own words."""
+    field = django_forms.ModelChoiceField(
+        bidders, label=_("With which bidder"), required=False, empty_label=_("with none of them in particular")
+    )
+    return forms.build({"bidder": field, "reason": forms.text(_("What the conflict is"), 2000, 3)}, data)
+
+
+def low_price_question(least: int, hit: bool, data: Any = None) -> Form:
+    return forms.build(
+        {
+            "minutes": forms.number(_("Minutes to explain"), least, 7 * 24 * 60, initial=least),
+            "question": forms.text(_("What is asked"), 4000, 3, required=not hit),
+        },
+        data,
+    )
+
+
+def low_price_answer(data: Any = None, initial: dict[str, str] | None = None) -> Form:
+    form = forms.build(
+        {
+            "explanation": forms.text(_("Explanation"), 8000, 8),
+            "evidence": forms.text(
+                _("Evidence"),
+                8000,
+                5,
+                required=False,
+                help_text=_("Costs item by item, pay, subsidies, earlier contracts: as text."),
+            ),
+        },
+        data,
+    )
+    form.initial = initial or {}
+    return form
+
+
+def low_price_judgement(data: Any = None) -> Form:
+    choices = [("yes", _("The panel accepts it")), ("no", _("The panel does not accept it: the bid is rejected"))]
+    return forms.build(
+        {
+            "verdict": django_forms.ChoiceField(
+                choices=choices, label=_("Judgement"), widget=django_forms.RadioSelect(attrs={"class": ""})
+            ),
+            "opinion": forms.text(_("What the panel makes of it"), 4000, 4),
+        },
+        data,
+    )
+
+
+def time_to_sign(least: int, data: Any = None) -> Form:
+    field = forms.number(_("Minutes until the report is to be signed"), least, 7 * 24 * 60, initial=24 * 60)
+    return forms.build({"minutes": field}, data)

@@ -1,0 +1,18 @@
+from django.urls import path
+
+from procurement.awards.views import drawing, low_price, qualification, scoring, signing
+
+app_name = "awards"
+
+urlpatterns = [
+    path("draws/<int:pk>/", drawing.record, name="draw_record"),
+    path("low-price/<int:pk>/", low_price.explain, name="low_price"),
+    path("low-price/<int:pk>/judge/", low_price.judge, name="low_price_judge"),
+    path("<int:pk>/draw/", drawing.prepare, name="draw"),
+    path("<int:pk>/qualification/", qualification.qualification, name="qualification"),
+    path("<int:pk>/declare/", drawing.declare, name="declare"),
+    path("<int:pk>/score/", scoring.score, name="score"),
+    path("<int:pk>/score/cell/", scoring.cell, name="cell"),
+    path("<int:pk>/sign/", signing.sign, name="sign"),
+    path("<int:pk>/signing/", signing.officer, name="signing"),
+]

@@ -1,0 +1,1 @@
+"""The pages of the panel, one module for each kind of person at them."""
