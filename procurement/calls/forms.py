@@ -18,7 +18,7 @@ RATES = {
     "ceiling": _("Abnormally low price: rate of the ceiling"),
 }
 # asked of few calls: folded away until something is in them
-SELDOM = ("sme_policy", "approval_number", "approval_date", "urgent_reason", "prices_read_out")
+SELDOM: tuple[str, ...] = ("sme_policy", "approval_number", "approval_date", "urgent_reason", "prices_read_out")
 SELDOM += tuple(f"rate_{name}" for name in RATES)
 ROWS = 12  # criteria, and lots, at most: more are a sign of two calls in one
 

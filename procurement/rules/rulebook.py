@@ -51,5 +51,3 @@ def noting_later_rules() -> Iterator[list[RuleVersion]]:
         yield noted
     finally:
         _too_late.reset(token)
-
-

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import factory
+
+from procurement.accounts.enums import Role
+from procurement.awards.models import Award
+from procurement.contracts import actions
+from procurement.contracts.models import Contract
+from procurement.delivery import actions as delivery
+from tests.factories.accounts import who
+from tests.factories.awards import AwardFactory
+from tests.factories.clock import acting
+from tests.factories.projects import NOT_SAID, REASON
+from tests.factories.staged import StagedFactory
+
+INSTALMENTS = (
+    {"name": "合同签订", "due": date(2026, 5, 1), "percent": 30, "on_signing": True, "targets": {}},
+    {"name": "结项", "due": date(2026, 8, 31), "percent": 70, "on_signing": False, "targets": {"sessions": "40"}},
+)
+
+
+def agree(contract: Contract) -> None:
+    with acting(contract):
+        actions.agree(contract, **who(contract.supplier, Role.SUPPLIER))
+
+
+def sign(contract: Contract) -> None:
+    with acting(contract):
+        delivery.sign_contract(contract, **who(contract.supplier, Role.SIGNATORY))
+        delivery.sign_contract(contract, **who(contract.buyer, Role.SIGNATORY))
+
+
+def publish(contract: Contract) -> None:
+    with acting(contract):
+        delivery.publish_contract(contract, **who(contract.buyer, Role.DRAFTER), fill=NOT_SAID)
+
+
+def complete(contract: Contract) -> None:
+    """Delivers and pays every milestone; the last payment completes the contract."""
+    from tests.factories.delivery import MilestoneFactory
+
+    for milestone in contract.milestones.all():
+        MilestoneFactory.advance(milestone, "paid")
+
+
+def terminate(contract: Contract) -> None:
+    with acting(contract):
+        delivery.terminate_contract(contract, **who(contract.buyer, Role.APPROVER), reason=REASON, fill=NOT_SAID)
+
+
+class ContractFactory(StagedFactory):
+    """The contract of a published result: a part on signing, the rest for one milestone."""
+
+    class Meta:
+        model = Contract
+
+    class Params:
+        agreed = factory.Trait(reach="agreed")
+        signed = factory.Trait(reach="signed")
+        published = factory.Trait(reach="published")
+        completed = factory.Trait(reach="completed")
+        terminated = factory.Trait(reach="terminated")
+
+    award = factory.SubFactory(AwardFactory, noticed=True)
+    instalments = INSTALMENTS
+
+    _way = {
+        "agreed": ("drafted", agree),
+        "signed": ("agreed", sign),
+        "published": ("signed", publish),
+        "completed": ("published", complete),
+        "terminated": ("drafted", terminate),
+    }
+
+    @classmethod
+    def begin(cls, *, award: Award, instalments: Any) -> Contract:
+        with acting(award):
+            return actions.draft_contract(award, instalments, **who(award.project.buyer, Role.DRAFTER))
