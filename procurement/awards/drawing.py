@@ -231,21 +231,17 @@ def give_up_seat(
         seat=kept.position,
         conflict=conflict_with is not None,
     )
-    Vacancy.objects.create(
-        panel=panel,
-        user_id=kept.user_id,
-        role=kept.role,
-        position=kept.position,
-        reference=kept.reference,
-        conflict_with=conflict_with,
-        reason=reason,
-        at=act_time(),
-        by=by,
-    )
-    kept.delete()
+    _leave_empty(kept, reason=reason, conflict_with=conflict_with, by=by)
     if kept.role == SeatRole.EXPERT:
         _next_in_order(panel, by=by, organisation=None if own else organisation)
     return panel
+
+
+def _leave_empty(seat: Seat, **why: Any) -> None:
+    """The seat is gone; that it was there, and why it is not, stays on record."""
+    kept = {name: getattr(seat, name) for name in ("panel", "user_id", "role", "position", "reference")}
+    Vacancy.objects.create(**kept, at=act_time(), **why)
+    seat.delete()
 
 
 def _next_in_order(panel: Panel, *, by: Any, organisation: Organisation | None) -> None:

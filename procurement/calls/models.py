@@ -85,6 +85,11 @@ class Call(ThreadMachine):
                 name="call_handed_in_has_author",
             ),
             models.CheckConstraint(
+                condition=Q(saved_at__isnull=True, saved_by__isnull=True)
+                | Q(saved_at__isnull=False, saved_by__isnull=False),
+                name="call_saved_has_author",
+            ),
+            models.CheckConstraint(
                 condition=~Q(state__in=["opened", "concluded"]) | Q(opened_at__gte=models.F("deadline")),
                 name="call_not_opened_early",
             ),

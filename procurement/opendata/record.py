@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from procurement.bids.models import Bid
-from procurement.calls.enums import CallState
+from procurement.calls.enums import PRICES_READ_OUT, CallState
 from procurement.calls.models import Call
 from procurement.projects.models import Project
 from workflows import chain
@@ -54,7 +54,17 @@ ACTS = {
     "tick_negative_list": gettext_lazy("Go through the negative list"),
     "declare_seat": gettext_lazy("A member declares no conflict of interest"),
     "sign_seat": gettext_lazy("A member signs the scoring report"),
+    "promise_seed": gettext_lazy("Promise the seed of the draw"),
+    "fix_candidates": gettext_lazy("Fix who can be drawn"),
+    "drop_draw": gettext_lazy("Give up a prepared draw"),
+    "replace_seat": gettext_lazy("Fill a seat again"),
+    "close_sheet": gettext_lazy("A member signs the own sheet"),
+    "set_time_to_sign": gettext_lazy("Set a time to sign"),
+    "ask_low_price": gettext_lazy("Ask the bidder about its price"),
+    "explain_low_price": gettext_lazy("Explain a low price"),
     "settle_low_price": gettext_lazy("Settle an abnormally low price"),
+    "compare_bids": gettext_lazy("Compare the opened bids"),
+    "attachment_fault": gettext_lazy("An attached file is not as it was handed in"),
     "fail_lot": gettext_lazy("End a lot"),
     "confirm_opening": gettext_lazy("An officer confirms the opening"),
     "unwrap_key": gettext_lazy("Use the key of the call"),
@@ -72,20 +82,26 @@ ACTS = {
 }
 
 
+OF_PRICES = ("ask_low_price", "explain_low_price", "settle_low_price")
+
+
 def visible(project: Project) -> QuerySet[TransitionLog]:
     """The rows everybody may see, in order of time.
 
     A bid that is not opened is not there at all: neither that it exists nor how many do. A final offer is
-    told when all of them are opened together (P10). A draft of a call is its buyer's own business.
+    told when all of them are opened together (P10), and what would hint at a price that is not read out only once the
+    call is concluded (P9). A draft of a call is its buyer's own business.
     """
     bids = Bid.objects.filter(lot__call__project=project)
     sealed = bids.filter(opened_at__isnull=True).values("pk")
     drafts = Call.objects.filter(project=project, state=CallState.DRAFT).values("pk")
+    unpriced = bids.exclude(lot__call__method__in=PRICES_READ_OUT).exclude(lot__call__state=CallState.CONCLUDED)
     unread = bids.filter(lot__call__final_opened_at__isnull=True).values("pk")
     return (
         TransitionLog.objects.filter(thread=project.pk)
         .exclude(Q(subject_type="bids.bid") & Q(subject_id__in=sealed))
         .exclude(Q(subject_type="calls.call") & Q(subject_id__in=drafts))
+        .exclude(Q(subject_type="bids.bid") & Q(action__in=OF_PRICES) & Q(subject_id__in=unpriced.values("pk")))
         .exclude(Q(subject_type="bids.bid") & Q(action="offer_final") & Q(subject_id__in=unread))
         .select_related("organisation")
         .order_by("at", "pk")

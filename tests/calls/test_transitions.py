@@ -7,10 +7,10 @@ from typing import Any
 
 from procurement.accounts.enums import Role
 from procurement.accounts.models import Organisation
-from procurement.calls import actions
-from procurement.calls.models import Call
+from procurement.calls import actions, corrections, questions
+from procurement.calls.models import Call, Question
 from procurement.common import sealing
-from tests.factories.calls import CallFactory
+from tests.factories.calls import CallFactory, QuestionFactory
 from tests.factories.projects import NOT_SAID, REASON
 from tests.workflows.transition import AND_AT_THE_END, TransitionTest
 
@@ -34,6 +34,19 @@ class TestPublish(CallTransition):
 
     def through(self, subject: Call) -> None:
         actions.publish_call(subject, **self.by(subject), fill=NOT_SAID)
+
+
+class TestCorrect(CallTransition):
+    act, sources, target, roles = "correct", ("published",), "published", (Role.APPROVER,)
+    fails_at = AND_AT_THE_END
+    fields = {"contact": "答疑组 0571-00000000"}
+
+    def more(self, subject: Call) -> dict[str, Any]:
+        changes = corrections.differences(subject, self.fields, None)
+        return {"given": {"fields": self.fields}, "changes": [change["label"] for change in changes]}
+
+    def through(self, subject: Call) -> None:
+        corrections.correct_call(subject, self.fields, **self.by(subject))
 
 
 class TestOpen(CallTransition):
@@ -70,3 +83,21 @@ class TestCancel(CallTransition):
 
     def through(self, subject: Call) -> None:
         actions.cancel_call(subject, **self.by(subject), reason=REASON, fill=NOT_SAID)
+
+
+class TestReply(TransitionTest):
+    machine = Question
+    act, sources, target, roles = "reply", ("asked",), "answered", (Role.DRAFTER, Role.APPROVER)
+    fails_at = AND_AT_THE_END
+
+    def make(self, source: str) -> Question:
+        return QuestionFactory(reach=source)
+
+    def party(self, subject: Question) -> Organisation:
+        return subject.call.project.buyer
+
+    def more(self, subject: Question) -> dict[str, Any]:
+        return {"given": {"answer": "周一至周五，每天八小时。"}}
+
+    def through(self, subject: Question) -> None:
+        questions.answer(subject, "周一至周五，每天八小时。", **self.by(subject))

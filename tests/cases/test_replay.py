@@ -262,16 +262,16 @@ def test_sealed_bid_is_nowhere_in_plain(tmp_path: Path, settings) -> None:
 
     entry = case.bids[1]
     supplier = play.cast.supplier(entry.supplier)
-    content = actions.offer(entry.price.__class__(marked), {}, "机密方案暗号")
+    content = actions.offer(entry.price.__class__(marked), {}, "只在这里密封的暗号")
     with clock.at_time(entry.submitted):
         actions.submit_bid(play.lots[""], content, **play.as_org(supplier, "supplier"))
     assert Envelope.objects.count() == 1
     dump = everything_in_the_database()
     assert "需求" in dump or "暑期" in dump  # the dump holds what is public
-    for secret in (marked, "机密方案暗号", marked.encode().hex(), "机密方案暗号".encode().hex()):
+    for secret in (marked, "只在这里密封的暗号", marked.encode().hex(), "只在这里密封的暗号".encode().hex()):
         assert secret not in dump
     found = subprocess.run(  # noqa: S603 - our own words
-        ["/bin/grep", "-rlaF", "机密方案暗号", str(settings.HUIQUN_VAR)],
+        ["/bin/grep", "-rlaF", "只在这里密封的暗号", str(settings.HUIQUN_VAR)],
         capture_output=True,
         text=True,
         check=False,

@@ -7,13 +7,14 @@ from typing import Any
 import factory
 
 from procurement.accounts.enums import Role
+from procurement.accounts.models import Organisation
 from procurement.awards.models import Award
 from procurement.bids import opening
-from procurement.calls import actions
+from procurement.calls import actions, questions
 from procurement.calls.enums import CriterionKind, Method, SmePolicy
-from procurement.calls.models import Call
+from procurement.calls.models import Call, Question
 from procurement.projects.models import Project
-from tests.factories.accounts import who
+from tests.factories.accounts import OrganisationFactory, who
 from tests.factories.clock import acting
 from tests.factories.projects import NOT_SAID, REASON, ProjectFactory
 from tests.factories.staged import StagedFactory
@@ -102,3 +103,28 @@ class CallFactory(StagedFactory):
             return actions.draft_call(
                 project, **who(project.buyer, Role.DRAFTER), criteria=criteria, ceiling=ceiling, **fields
             )
+
+
+def reply(question: Question) -> None:
+    with acting(question):
+        questions.answer(question, "周一至周五。", **who(question.call.project.buyer, Role.DRAFTER))
+
+
+class QuestionFactory(StagedFactory):
+    """A supplier's question on a published call."""
+
+    class Meta:
+        model = Question
+
+    class Params:
+        answered = factory.Trait(reach="answered")
+
+    call = factory.SubFactory(CallFactory, published=True)
+    supplier = factory.SubFactory(OrganisationFactory, supplier=True)
+
+    _way = {"asked": ("", lambda question: None), "answered": ("asked", reply)}
+
+    @classmethod
+    def begin(cls, *, call: Call, supplier: Organisation) -> Question:
+        with acting(call):
+            return questions.ask(call, "每天服务几个小时？", **who(supplier, Role.SUPPLIER))
