@@ -116,19 +116,19 @@ class Visitor:
         session.save()
         self.cookies = f"{settings.SESSION_COOKIE_NAME}={session.session_key}; {settings.CSRF_COOKIE_NAME}={CSRF}"
 
-    def ask(self, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, str, str]:
-        """Status, where it leads to, and the page."""
+    def send(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, str, str]:
+        """Status, where it leads to, and the page; ``headers`` with underscores for hyphens."""
         asked = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
-        body = urlencode({"csrfmiddlewaretoken": CSRF} | form) if form is not None else None
-        headers = {"Cookie": self.cookies, "Content-Type": "application/x-www-form-urlencoded"}
-        asked.request(method, path, body=body, headers=headers)
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        asked.request(method, path, body=body, headers={"Cookie": self.cookies, "X-CSRFToken": CSRF} | given)
         answer = asked.getresponse()
         page = answer.read().decode(errors="replace")
         asked.close()
         return answer.status, answer.getheader("Location") or "", page
 
     def get(self, path: str) -> tuple[int, str, str]:
-        return self.ask("GET", path)
+        return self.send("GET", path)
 
     def post(self, path: str, **form: str) -> tuple[int, str, str]:
-        return self.ask("POST", path, form)
+        body = urlencode(form).encode()
+        return self.send("POST", path, body, Content_Type="application/x-www-form-urlencoded")

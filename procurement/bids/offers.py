@@ -17,7 +17,7 @@ from procurement.accounts.workspace import forms as fields
 from procurement.bids import actions
 from procurement.bids.models import Bid
 from procurement.calls.enums import CriterionKind
-from procurement.calls.models import Call, Criterion, Lot
+from procurement.calls.models import Criterion, Lot
 from procurement.common.credit_codes import problem
 from procurement.common.money import fen, yuan
 
@@ -43,10 +43,6 @@ def _amount(value: str) -> Decimal:
     return field.clean(value)
 
 
-def consortium_allowed(call: Call) -> bool:
-    return bool(getattr(call, "consortium_allowed", False))
-
-
 class OfferForm(forms.Form):
     """One offer for one lot. Bound to what was typed, valid or not; ``content`` is what would be sealed."""
 
@@ -56,7 +52,7 @@ class OfferForm(forms.Form):
         self.rows = _count(flat, "item", "amount", "unit", most=ROWS, spare=SPARE_ROWS)
         self.members = (
             _count(flat, "member", "code", "share", most=MEMBERS, spare=SPARE_MEMBERS)
-            if consortium_allowed(lot.call)
+            if lot.call.consortium_allowed
             else 0
         )
         super().__init__(dict(flat) if flat else None)

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from procurement.accounts.models import Organisation
-from procurement.bids import attachments, similarity
+from procurement.bids import attachments, similarity, verification
 from procurement.bids.enums import BidState, Round
 from procurement.bids.models import Bid, Envelope, OpeningConfirmation
 from procurement.calls import permissions
@@ -164,11 +164,10 @@ def _unwrap(
 
 
 def _offer(bid: Bid, envelope: Envelope, key: X25519PrivateKey) -> dict[str, Any]:
-    sealed = bytes(envelope.sealed)
-    if sealing.fingerprint(sealed) != envelope.sha256:
-        raise sealing.SealBroken(f"the envelope of {bid.number} is not the one its receipt names")
+    if fault := verification.fault_before_opening(bid, envelope):
+        raise sealing.SealBroken(fault if bid.number in fault else f"{bid.number}: {fault}")
     try:
-        offer = sealing.unseal(sealed, key, bid.lot.call.number)
+        offer = sealing.unseal(bytes(envelope.sealed), key, bid.lot.call.number)
     except sealing.SealBroken as broken:
         raise sealing.SealBroken(f"the envelope of {bid.number} does not open") from broken
     return {

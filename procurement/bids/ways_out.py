@@ -27,6 +27,14 @@ from workflows.errors import TransitionBlocked
 from workflows.machine import Act
 from workflows.reasons import Reason
 
+# an article as a notice cites it
+LAWS = {
+    "令87 art 43": "《政府采购货物和服务招标投标管理办法》第四十三条",
+    "令74 art 37": "《政府采购非招标采购方式管理办法》第三十七条",
+    "补充通知": "财库〔2015〕124号",
+    "令110": "《政府采购框架协议采购方式管理暂行办法》",
+}
+
 
 @dataclass(frozen=True)
 class Way:
@@ -59,7 +67,8 @@ def _published_reason(call: Call, lot: Lot | None, count: int, article: str) -> 
     """As a notice says it, in Chinese whatever the site speaks."""
     part = f"采购包“{lot_name(lot)}”" if lot is not None and lot.code else ""
     at = f"{timezone.localtime(call.deadline):%Y年%m月%d日%H时%M分}"
-    return f"至{at}提交截止，{part}递交{papers_word(call.method)}的供应商共{count}家，不足法定家数（{article}）。"
+    law = LAWS.get(article, article)
+    return f"至{at}提交截止，{part}递交{papers_word(call.method)}的供应商共{count}家，不足法定家数（{law}）。"
 
 
 def ways_out(call: Call, actor: Actor, at: Any) -> list[Way]:

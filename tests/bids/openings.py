@@ -12,7 +12,7 @@ from procurement.bids import opening
 from procurement.bids.models import Bid
 from procurement.calls.enums import Method
 from procurement.calls.models import Call, Lot
-from tests.factories.accounts import MembershipFactory, OrganisationFactory, who
+from tests.factories.accounts import REGION, MembershipFactory, OrganisationFactory, credit_code, who
 from tests.factories.bids import BidFactory
 from tests.factories.calls import CallFactory
 
@@ -79,7 +79,8 @@ def stranger(call: Call, role: str = Role.SUPPLIER) -> Attendant:
 
 def regulator(call: Call) -> Attendant:
     office, _made = Organisation.objects.get_or_create(
-        name="示例县财政局", defaults={"kind": OrganisationKind.STATE_ORGAN, "region": "330199"}
+        name="示例县财政局",
+        defaults={"code": credit_code(9_000_001, "11"), "kind": OrganisationKind.STATE_ORGAN, "region": REGION},
     )
     return Attendant(call, MembershipFactory(organisation=office, roles=[str(Role.REGULATOR)]).user)
 

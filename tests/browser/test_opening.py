@@ -1,4 +1,4 @@
-"""An opening, watched: what the officers do appears before the bidders without a reload; and it all works without scripts."""
+"""An opening, watched: the officers act, bidders see it without a reload; and all of it works without scripts."""
 
 from __future__ import annotations
 

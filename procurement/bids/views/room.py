@@ -18,6 +18,7 @@ from procurement.bids import attachments, drafts, offers, submission
 from procurement.bids.models import BidDraft
 from procurement.bids.views.doors import Room, enter
 from procurement.common import uploads
+from procurement.common.money import in_words
 from procurement.common.pdf import absolute, qr_svg
 from workflows.errors import TransitionBlocked
 from workflows.reasons import Reason
@@ -196,6 +197,7 @@ def _review(
     files, checks, reasons = files_of(draft), form.checks(), refused or room.rules()
     unfinished = [file["name"] for file in files if not file["complete"]]
     checks += [offers.Check(name, "block", _("The upload is not finished.")) for name in unfinished]
+    price = form.cleaned_data.get("price") if form.is_bound else None
     blocked = any(check.effect == "block" for check in checks) or any(reason.blocks for reason in reasons)
     context = {
         "room": room,
@@ -205,6 +207,8 @@ def _review(
         "checks": checks,
         "reasons": reasons,
         "blocked": blocked,
+        "price": price,
+        "price_in_words": in_words(price) if price else "",
         "refused": refused,
         "problem": problem,
     }
