@@ -14,7 +14,7 @@ from procurement.accounts.enums import Role
 from procurement.accounts.permissions import is_regulator
 from procurement.accounts.workspace import forms
 from procurement.accounts.workspace.desk import Actor, deed
-from procurement.bids import actions, opening
+from procurement.bids import actions, confirming, opening
 from procurement.bids.access import buyer_reads
 from procurement.bids.models import Bid
 from procurement.calls.desk import ours as our_calls
@@ -53,6 +53,14 @@ def _bid_facts(bid: Bid) -> list[tuple[Any, Any]]:
         (_("Price"), yuan(bid.price) if buyer_reads(bid.lot.call) else ""),
         (_("Proposal"), bid.proposal),
         *((c, v) for c, v in bid.quantities.items()),
+    ]
+
+
+def _corrections(bid: Bid) -> list[tuple[Any, Any]]:
+    return [
+        (change["label"], f"{change['was'] or '—'} → {change['is'] or '—'}")
+        for correction in confirming.corrected_since(bid)
+        for change in correction.changes
     ]
 
 
@@ -98,6 +106,16 @@ deed(
     do=lambda bid, actor, given: actions.withdraw_bid(bid, **actor.as_organisation),
     hurts=True,
     optional=True,
+)
+deed(
+    "bid.confirm",
+    _("Confirm a bid after a correction"),
+    [Role.SUPPLIER],
+    mine=lambda actor: confirming.unconfirmed(own_bids(actor)),
+    waits=Q(state="submitted", lot__call__deadline__gte=Now()),
+    facts=_corrections,
+    do=lambda bid, actor, given: confirming.confirm_bid(bid, **actor.as_organisation),
+    help=_("The call was corrected after you sealed the bid. Confirm that it stands, or withdraw and replace it."),
 )
 deed(
     "call.open",

@@ -77,6 +77,8 @@ def _may_confirm(call: Call, round_: str, act: Act) -> Iterator[Reason]:
             yield Reason(_("This call is not waiting to be opened."), code="state")
             return
         yield from opening_time_come(call, act)
+        if act.at < call.deadline:
+            return  # how many have bid is nobody's to know yet
         for lot in call.lots.filter(failed_reason=""):
             yield from too_few(call, lot, submitted(lot), act.at)
         return

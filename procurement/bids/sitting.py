@@ -16,6 +16,7 @@ from procurement.accounts.permissions import is_regulator
 from procurement.accounts.workspace.desk import Actor
 from procurement.bids import opening
 from procurement.bids.access import buyer_reads
+from procurement.bids.confirming import unconfirmed
 from procurement.bids.enums import BidState, Round
 from procurement.bids.models import Attachment, Bid, Envelope, OpeningConfirmation
 from procurement.calls.enums import CallState
@@ -57,6 +58,7 @@ class Row:
     readable: bool
     price: Any = None
     changed: bool = False
+    unconfirmed: bool = False
 
 
 @dataclass(frozen=True)
@@ -151,14 +153,15 @@ class Sitting:
         faults = Attachment.objects.filter(envelope__bid=OuterRef("pk")).exclude(fault="")
         envelopes = Envelope.objects.filter(round=self.round).defer("sealed").order_by("pk")
         bids = call_bids(self.call).select_related("supplier", "lot__call__project")
+        stale = set(unconfirmed(call_bids(self.call)).values_list("pk", flat=True))
         found = []
         for bid in bids.annotate(changed=Exists(faults)).prefetch_related(Prefetch("envelopes", queryset=envelopes)):
             sealed = list(bid.envelopes.all())
             if sealed:
-                found.append(self._row(bid, sealed[-1]))
+                found.append(self._row(bid, sealed[-1], unconfirmed=bid.pk in stale))
         return sorted(found, key=lambda row: (row.at, row.bid.pk))
 
-    def _row(self, bid: Bid, envelope: Envelope) -> Row:
+    def _row(self, bid: Bid, envelope: Envelope, *, unconfirmed: bool) -> Row:
         own = self.seat == BIDDER and bid.supplier_id == self.actor.organisation.pk
         opened = self.opened_at is not None and bid.opened_at is not None
         return Row(
@@ -170,6 +173,7 @@ class Sitting:
             readable=opened and (own or self._reads_offers),
             price=bid.first_price if opened and self.reads_out else None,
             changed=opened and bid.changed,  # type: ignore[attr-defined] # annotated above
+            unconfirmed=unconfirmed and (opened or own),
         )
 
     @property

@@ -58,6 +58,7 @@ ACTS = {
     "fail_lot": gettext_lazy("End a lot"),
     "confirm_opening": gettext_lazy("An officer confirms the opening"),
     "opening_stopped": gettext_lazy("The opening is stopped: an envelope was changed"),
+    "confirm": gettext_lazy("Confirm the bid after a correction"),
     "compare_bids": gettext_lazy("Compare the bids"),
     "attachment_fault": gettext_lazy("An attached file is not the one that was sealed"),
     "unwrap_key": gettext_lazy("Use the key of the call"),

@@ -97,6 +97,12 @@ class TestWhoSeesWhat:
             assert not any(sha256 in page for sha256 in Envelope.objects.values_list("sha256", flat=True))
             assert "data-countdown" in page
 
+    def test_not_even_that_there_are_too_few(self) -> None:
+        call = shifted(openings.past_deadline(2), hours=1)
+        officer = openings.officer(call)
+        for page in (officer.page(), officer.live().content.decode(), officer.do("confirm").content.decode()):
+            assert "P7" not in page
+
     def test_after_it_hashes_but_no_names_and_no_prices(self) -> None:
         call = openings.past_deadline()
         own = Bid.objects.filter(lot__call=call).order_by("pk")[0]

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from procurement.bids import attachments, drafts, offers, submission
-from procurement.bids.models import BidDraft
+from procurement.bids import attachments, confirming, drafts, offers, submission
+from procurement.bids.models import Bid, BidDraft
 from procurement.bids.views.doors import Room, enter
 from procurement.common import uploads
 from procurement.common.money import in_words
@@ -232,6 +232,7 @@ def receipt(request: HttpRequest, lot: int) -> HttpResponse:
         "files": envelope.attachments.count(),
         "address": address,
         "qr": qr_svg(address),
+        "unconfirmed": own.actor.at <= own.until and confirming.unconfirmed(Bid.objects.filter(pk=own.bid.pk)).exists(),
         "may_withdraw": own.bid.state == "submitted" and own.actor.at <= own.until,
         "paper": f"/threads/{own.bid.project.number}/documents/receipt/{own.bid.pk}/",
     }
