@@ -126,14 +126,15 @@ def _may_change(call: Call) -> bool:
 
 
 def _other_method(call: Call, **more: Any) -> Way:
+    title = _("Call again by another method") if more else _("Then: another method")
     if call.method == Method.OWN_RULE:
         why = _("Below the threshold the buyer may choose any method that suits.")
-        return Way(title=_("Then: another method"), why=why, article="W10 · 采购法 art 27, 32", **more)
+        return Way(title=title, why=why, article="W10 · 采购法 art 27, 32", **more)
     why = _(
         "Only if the documents had no unreasonable terms and the procedure was lawful, and with an approval of the"
         " finance office; its number and date are entered in the new draft."
     )
-    return Way(title=_("Then: another method"), why=why, article="W10 · 令87 art 43", **more)
+    return Way(title=title, why=why, article="W10 · 令87 art 43", **more)
 
 
 def _after(call: Call, actor: Actor) -> list[Way]:
