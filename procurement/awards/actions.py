@@ -17,6 +17,7 @@ from procurement.awards.models import Award, Panel, Score, ScoreSheet, Seat
 from procurement.awards.results import compute
 from procurement.bids.enums import BidState
 from procurement.bids.models import Bid
+from procurement.bids.ways_out import fail_lot
 from procurement.calls.enums import CriterionKind
 from procurement.calls.models import Call, Lot
 from procurement.projects import notices
@@ -240,26 +241,6 @@ def publish_result(award: Award, *, by: Any, organisation: Organisation, fill: s
 def finalise(award: Award) -> Award:
     """The challenge period is over and nothing is pending; time alone does this."""
     return engine.perform(award.finalise, by=None)
-
-
-@transaction.atomic
-def fail_lot(lot: Lot, *, by: Any, organisation: Organisation, reason: str) -> Lot:
-    """Ends one lot of a call with several; the others go on. A published reason is needed."""
-    call = Call.objects.select_for_update(of=("self",)).get(pk=lot.call_id)
-    moment = act_time()
-    reasons = []
-    if not reason.strip():
-        reasons.append(Reason(_("Give the reason; it is published."), code="reason"))
-    if call.state not in ("published", "opened") or moment < call.deadline:
-        reasons.append(Reason(_("A lot ends after the deadline and before the award."), code="state"))
-    if call.lots.filter(failed_reason="").count() < 2:
-        reasons.append(Reason(_("This is the last lot: declare the call failed instead."), code="last_lot"))
-    if reasons:
-        raise TransitionBlocked(reasons, act="lot.fail", subject=call)
-    lot.failed_reason = reason
-    lot.save(update_fields=["failed_reason"])
-    engine.note(call, "fail_lot", by=by, organisation=organisation, reason=reason, lot=lot.code)
-    return lot
 
 
 __all__ = [

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.urls import reverse
-from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
 from procurement.accounts.enums import Role
+from procurement.accounts.permissions import is_regulator
 from procurement.accounts.workspace import forms
 from procurement.accounts.workspace.desk import Actor, deed
-from procurement.bids import actions, opening
+from procurement.bids import actions, confirming, opening
 from procurement.bids.access import buyer_reads
-from procurement.bids.enums import Round
 from procurement.bids.models import Bid
 from procurement.calls.desk import ours as our_calls
 from procurement.calls.enums import WITH_FINAL_OFFERS
 from procurement.calls.models import Call, Lot
 from procurement.common.money import yuan
-from workflows.reasons import Reason
+
+WATCHED_DAYS = 30  # how long an opening that was held is still offered to be looked at
 
 
 def _open_lots(actor: Actor) -> QuerySet[Lot]:
@@ -57,21 +56,27 @@ def _bid_facts(bid: Bid) -> list[tuple[Any, Any]]:
     ]
 
 
-def _opening_reasons(round_: str) -> Any:
-    def reasons(call: Call, actor: Actor) -> Iterable[Reason]:
-        return opening.opening_reasons(call, **actor.as_organisation, round_=round_)
+def _corrections(bid: Bid) -> list[tuple[Any, Any]]:
+    return [
+        (change["label"], f"{change['was'] or '—'} → {change['is'] or '—'}")
+        for correction in confirming.corrected_since(bid)
+        for change in correction.changes
+    ]
 
-    return reasons
+
+def _opening_page(call: Call) -> str:
+    return reverse("bids:opening", args=[call.pk])
 
 
-def _confirm(round_: str) -> Any:
-    def do(call: Call, actor: Actor, given: dict[str, Any]) -> str:
-        opened = opening.confirm_opening(call, **actor.as_organisation, round_=round_)
-        if opened:
-            return now("The envelopes are open. The opening record is in the project's documents.")
-        return now("You have confirmed. A second officer must confirm within 15 minutes.")
-
-    return do
+def _openings(actor: Actor) -> QuerySet[Call]:
+    """Openings to come or just held: of the own calls, of those bid for, and for regulators all of them."""
+    recent = actor.at - timedelta(days=WATCHED_DAYS)
+    calls = Call.objects.filter(Q(state="published") | Q(state="opened", opened_at__gte=recent))
+    theirs = Q(project__buyer=actor.organisation)
+    theirs |= Q(pk__in=own_bids(actor).exclude(state__in=["draft", "withdrawn"]).values("lot__call"))
+    if is_regulator(actor.user):
+        theirs |= Q(deadline__lte=actor.at + timedelta(days=1))
+    return calls.filter(theirs).select_related("project__buyer").order_by("deadline", "pk")
 
 
 def _invite(call: Call, actor: Actor, given: dict[str, Any]) -> Any:
@@ -103,14 +108,24 @@ deed(
     optional=True,
 )
 deed(
+    "bid.confirm",
+    _("Confirm a bid after a correction"),
+    [Role.SUPPLIER],
+    mine=lambda actor: confirming.unconfirmed(own_bids(actor)),
+    waits=Q(state="submitted", lot__call__deadline__gte=Now()),
+    facts=_corrections,
+    do=lambda bid, actor, given: confirming.confirm_bid(bid, **actor.as_organisation),
+    help=_("The call was corrected after you sealed the bid. Confirm that it stands, or withdraw and replace it."),
+)
+deed(
     "call.open",
     _("Confirm the opening"),
     [Role.OFFICER],
     mine=our_calls,
-    waits=Q(state="published", deadline__lte=Now()),
-    reasons=_opening_reasons(Round.FIRST),
-    do=_confirm(Round.FIRST),
-    due="deadline",
+    waits=Q(state="published", deadline__lte=Now()) & (Q(opens_from__isnull=True) | Q(opens_from__lte=Now())),
+    do=_at_its_page,
+    page=_opening_page,
+    due="opening_time",
     help=_("Two officers confirm, each with their own login, within 15 minutes of each other."),
 )
 deed(
@@ -160,8 +175,19 @@ deed(
     _("Confirm the opening of the final offers"),
     [Role.OFFICER],
     mine=our_calls,
-    waits=Q(state="opened", final_offers_until__lte=Now(), final_opened_at__isnull=True),
-    reasons=_opening_reasons(Round.FINAL),
-    do=_confirm(Round.FINAL),
-    due="final_offers_until",
+    waits=Q(state="opened", final_offers_until__lte=Now(), final_opened_at__isnull=True)
+    & (Q(final_opens_from__isnull=True) | Q(final_opens_from__lte=Now())),
+    do=_at_its_page,
+    page=_opening_page,
+    due="final_opening_time",
+)
+deed(
+    "call.watch_opening",
+    _("Look at an opening"),
+    [Role.OFFICER, Role.APPROVER, Role.SUPPLIER, Role.REGULATOR],
+    mine=_openings,
+    do=_at_its_page,
+    page=_opening_page,
+    due="opening_time",
+    optional=True,
 )

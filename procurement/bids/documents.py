@@ -66,6 +66,7 @@ def opening_record(call: Call) -> Pdf:
         "buyer": call.project.buyer,
         "call": call_words(call),
         "lots": any(bid.lot.code for bid in bids),
+        "postponed": call.opens_from,
         "received": len(opened),
         "withdrawn": [
             {"supplier": bid.supplier.name, "at": bid.withdrawn_at} for bid in bids if bid.withdrawn_at is not None

@@ -14,12 +14,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from procurement.accounts.models import Organisation
-from procurement.bids import attachments, similarity
+from procurement.bids import attachments, similarity, verification
 from procurement.bids.enums import BidState, Round
 from procurement.bids.models import Bid, Envelope, OpeningConfirmation
 from procurement.calls import permissions
 from procurement.calls.enums import CallState, Method
-from procurement.calls.guards import deadline_passed
+from procurement.calls.guards import final_opening_time_come, opening_time_come
 from procurement.calls.models import Call, Lot
 from procurement.common import sealing
 from procurement.rules import rulebook
@@ -76,7 +76,9 @@ def _may_confirm(call: Call, round_: str, act: Act) -> Iterator[Reason]:
         if call.state != CallState.PUBLISHED:
             yield Reason(_("This call is not waiting to be opened."), code="state")
             return
-        yield from deadline_passed(call, act)
+        yield from opening_time_come(call, act)
+        if act.at < call.deadline:
+            return  # how many have bid is nobody's to know yet
         for lot in call.lots.filter(failed_reason=""):
             yield from too_few(call, lot, submitted(lot), act.at)
         return
@@ -84,10 +86,8 @@ def _may_confirm(call: Call, round_: str, act: Act) -> Iterator[Reason]:
         yield Reason(_("There are no final offers to open."), code="state")
     elif call.final_offers_until is None:
         yield Reason(_("Final offers have not been invited yet."), code="not_invited")
-    elif act.at < call.final_offers_until:
-        rule = rulebook.find("B5", on=act.at, region=call.project.buyer.region)
-        message = _("Final offers are opened when the time given for them is over.")
-        yield rule.reason(message) if rule is not None else Reason(message, code="early")
+    else:
+        yield from final_opening_time_come(call, act)
 
 
 def opening_reasons(call: Call, *, by: Any, organisation: Any, round_: str = Round.FIRST) -> list[Reason]:
@@ -95,16 +95,38 @@ def opening_reasons(call: Call, *, by: Any, organisation: Any, round_: str = Rou
     return list(_may_confirm(call, round_, _preview(call, by, organisation)))
 
 
-@transaction.atomic
 def confirm_opening(call: Call, *, by: Any, organisation: Organisation, round_: str = Round.FIRST) -> bool:
     """One officer confirms; with the second officer's confirmation the envelopes open.
 
-    Returns whether they were opened now. Raises ``TransitionBlocked`` (B5, P7 …) or ``PermissionDenied``.
+    Returns whether they were opened now. Raises ``TransitionBlocked`` (B5, P7 …) or ``PermissionDenied``. Where an
+    envelope was changed nothing is opened; that it was tried, and what was found, is kept in the call's log.
     """
+    try:
+        return _confirm(call, by=by, organisation=organisation, round_=round_)
+    except sealing.SealBroken as broken:
+        engine.note(
+            call,
+            "opening_stopped",
+            by=by,
+            organisation=organisation,
+            round=str(round_),
+            key_used=True,
+            what=str(broken),
+        )
+        message = _("An envelope was changed after it was sealed; nothing was opened: %(what)s.") % {"what": broken}
+        raise TransitionBlocked([Reason(message, code="seal_broken")], act=_act_name(round_), subject=call) from broken
+
+
+def _act_name(round_: str) -> str:
+    return "call.open" if round_ == Round.FIRST else "call.open_final_offers"
+
+
+@transaction.atomic
+def _confirm(call: Call, *, by: Any, organisation: Organisation, round_: str) -> bool:
     call = Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
     act = _preview(call, by, organisation)
     reasons = list(_may_confirm(call, round_, act))
-    name = "call.open" if round_ == Round.FIRST else "call.open_final_offers"
+    name = _act_name(round_)
     if any(reason.blocks for reason in reasons):
         raise TransitionBlocked([r for r in reasons if r.blocks], act=name, subject=call)
     if not permissions.officer(call, act):
@@ -120,15 +142,11 @@ def confirm_opening(call: Call, *, by: Any, organisation: Organisation, round_: 
     officers = confirmations(call, round_, act.at)
     if len(officers) < 2:
         return False
-    try:
-        key = _unwrap(call, officers, by=by, organisation=organisation, round_=round_)
-        if round_ == Round.FIRST:
-            _open_first(call, key, reasons, by=by, organisation=organisation)
-        else:
-            _open_final(call, key, by=by, organisation=organisation)
-    except sealing.SealBroken as broken:
-        message = _("An envelope was changed after it was sealed; nothing was opened: %(what)s.") % {"what": broken}
-        raise TransitionBlocked([Reason(message, code="seal_broken")], act=name, subject=call) from broken
+    key = _unwrap(call, officers, by=by, organisation=organisation, round_=round_)
+    if round_ == Round.FIRST:
+        _open_first(call, key, reasons, by=by, organisation=organisation)
+    else:
+        _open_final(call, key, by=by, organisation=organisation)
     return True
 
 
@@ -148,11 +166,10 @@ def _unwrap(
 
 
 def _offer(bid: Bid, envelope: Envelope, key: X25519PrivateKey) -> dict[str, Any]:
-    sealed = bytes(envelope.sealed)
-    if sealing.fingerprint(sealed) != envelope.sha256:
-        raise sealing.SealBroken(f"the envelope of {bid.number} is not the one its receipt names")
+    if fault := verification.fault_before_opening(bid, envelope):
+        raise sealing.SealBroken(fault if bid.number in fault else f"{bid.number}: {fault}")
     try:
-        offer = sealing.unseal(sealed, key, bid.lot.call.number)
+        offer = sealing.unseal(bytes(envelope.sealed), key, bid.lot.call.number)
     except sealing.SealBroken as broken:
         raise sealing.SealBroken(f"the envelope of {bid.number} does not open") from broken
     return {
@@ -217,6 +234,7 @@ def _open_final(call: Call, key: X25519PrivateKey, *, by: Any, organisation: Org
         engine.note(bid, "open_final_offer", by=by, organisation=organisation)
         _open_files(bid, envelope, offer, by=by, organisation=organisation)
     similarity.flag(call, Round.FINAL, by=by, organisation=organisation)
+    jobs.enqueue("call.final_offers_opened", call_id=call.pk)
 
 
 @transaction.atomic

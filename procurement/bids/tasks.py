@@ -12,6 +12,7 @@ logger = logging.getLogger(__name__)
 
 
 @jobs.handler("call.opened")
+@jobs.handler("call.final_offers_opened")
 def check_files(call_id: int) -> None:
     """Marks each attached file whose ciphertext is not the one that was handed in."""
     count = verification.mark(Call.objects.get(pk=call_id))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from procurement.bids.views import files, reading, room
+from procurement.bids.views import files, opening, reading, room
 
 app_name = "bids"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("<int:lot>/uploads/<uuid:pk>/<int:number>/", files.piece, name="upload_piece"),
     path("<int:lot>/uploads/<uuid:pk>/finish/", files.finish, name="upload_finish"),
     path("<int:lot>/uploads/<uuid:pk>/remove/", files.remove, name="upload_remove"),
+    path("openings/<int:pk>/", opening.opening, name="opening"),
+    path("openings/<int:pk>/live/", opening.live, name="opening_live"),
     path("offers/<int:pk>/", reading.offer, name="offer"),
     path("files/<uuid:pk>/", reading.file, name="file"),
 ]

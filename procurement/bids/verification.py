@@ -7,13 +7,25 @@ from collections.abc import Iterator
 from procurement.bids.models import Attachment, Bid, Envelope
 from procurement.calls.models import Call
 from procurement.common import sealing, vault
+from workflows import chain
 from workflows.models import TransitionLog
 
 
-def _logged(bid: Bid) -> set[str]:
-    """The fingerprints that the bid's own log names: an envelope exchanged together with its hash is found by them."""
+def _log(bid: Bid) -> list[TransitionLog]:
     rows = TransitionLog.objects.filter(subject_type=bid._meta.label_lower, subject_id=bid.pk)
-    return {str(facts.get("sha256", "")) for facts in rows.values_list("facts", flat=True)}
+    return list(rows.order_by("sequence"))
+
+
+def _named(rows: list[TransitionLog]) -> set[str]:
+    """The fingerprints that the bid's own log names: an envelope exchanged together with its hash is found by them."""
+    return {str(row.facts.get("sha256", "")) for row in rows}
+
+
+def fault_before_opening(bid: Bid, envelope: Envelope) -> str:
+    """What forbids to open this envelope: it, its hash or the log that vouches for it is not as it was."""
+    rows = _log(bid)
+    found = envelope_fault(envelope, _named(rows))
+    return found or next(chain.faults_of(bid, rows), "")
 
 
 def envelope_fault(envelope: Envelope, logged: set[str]) -> str:
@@ -29,7 +41,7 @@ def envelope_fault(envelope: Envelope, logged: set[str]) -> str:
 def faults(call: Call) -> Iterator[str]:
     """Every envelope and file of ``call`` that is not as it was handed in, named."""
     for bid in Bid.objects.filter(lot__call=call).prefetch_related("envelopes"):
-        logged = _logged(bid)
+        logged = _named(_log(bid))
         for envelope in bid.envelopes.all():
             if fault := envelope_fault(envelope, logged):
                 yield fault

@@ -114,10 +114,13 @@ def correct_call(
     lots = list(call.lots.all())
     if len(lots) == 1 and not lots[0].code:
         call.lots.update(ceiling=call.ceiling)
-    return _announce(call, changes, of_content, by=by)
+    correction = announce(call, changes, of_content, by=by)
+    jobs.enqueue("call.corrected", correction_id=correction.pk)
+    return correction
 
 
-def _announce(call: Call, changes: list[dict[str, str]], of_content: bool, *, by: Any) -> Correction:
+def announce(call: Call, changes: list[dict[str, str]], of_content: bool, *, by: Any) -> Correction:
+    """Publishes the correction notice of what has just changed, beside the notice it corrects (P11)."""
     original = call.project.notices.filter(kind=NoticeKind.CALL, fields__number=call.number).latest("published_at")
     notice = notices.publish(
         call.project,
@@ -135,8 +138,6 @@ def _announce(call: Call, changes: list[dict[str, str]], of_content: bool, *, by
         by=by,
         corrects=original,
     )
-    correction = Correction.objects.create(
+    return Correction.objects.create(
         call=call, notice=notice, changes=changes, of_content=of_content, published_at=act_time(), published_by=by
     )
-    jobs.enqueue("call.corrected", correction_id=correction.pk)
-    return correction

@@ -63,6 +63,8 @@ class Call(ThreadMachine):
     opened_at = models.DateTimeField(null=True)
     final_offers_until = models.DateTimeField(null=True)
     final_opened_at = models.DateTimeField(null=True)
+    opens_from = models.DateTimeField(_("opening postponed to"), null=True)
+    final_opens_from = models.DateTimeField(_("opening of the final offers postponed to"), null=True)
     ended_at = models.DateTimeField(null=True)
     end_reason = models.TextField(blank=True)
 
@@ -94,6 +96,12 @@ class Call(ThreadMachine):
                 name="call_not_opened_early",
             ),
             models.CheckConstraint(
+                condition=Q(opened_at__isnull=True)
+                | Q(opens_from__isnull=True)
+                | Q(opened_at__gte=models.F("opens_from")),
+                name="call_not_opened_before_postponed",
+            ),
+            models.CheckConstraint(
                 condition=~Q(state__in=["failed", "cancelled"]) | (Q(ended_at__isnull=False) & ~Q(end_reason="")),
                 name="call_ended_has_reason",
             ),
@@ -110,6 +118,18 @@ class Call(ThreadMachine):
     def reads_prices_out(self) -> bool:
         """Whether the opening reads the prices out (P9)."""
         return self.method in PRICES_READ_OUT or (self.method == Method.OWN_RULE and self.prices_read_out)
+
+    @property
+    def opening_time(self) -> datetime:
+        """From when on the envelopes may be opened: the deadline, or the later time it was postponed to."""
+        return max(self.deadline, self.opens_from or self.deadline)
+
+    @property
+    def final_opening_time(self) -> datetime | None:
+        """The same of the final offers; none while they are not invited."""
+        if self.final_offers_until is None:
+            return None
+        return max(self.final_offers_until, self.final_opens_from or self.final_offers_until)
 
     def is_open(self, now: datetime | None = None) -> bool:
         """Takes bids now; the deadline itself is in time."""
@@ -170,10 +190,30 @@ class Call(ThreadMachine):
         permission=None,
         automatic=True,
         label=_("Open the bids"),
-        guards=[guards.deadline_passed],
+        guards=[guards.opening_time_come],
     )
     def open(self, act: Act) -> None:
         self.opened_at = act.at
+
+    @transition(
+        source="published",
+        target="published",
+        guards=[guards.has_published_reason, guards.postponed_to_later],
+        permission=permissions.officer,
+        label=_("Postpone the opening"),
+    )
+    def postpone_opening(self, act: Act) -> None:
+        self.opens_from = act.facts["until"]
+
+    @transition(
+        source="opened",
+        target="opened",
+        guards=[guards.has_published_reason, guards.final_offers_wait, guards.final_opening_postponed_to_later],
+        permission=permissions.officer,
+        label=_("Postpone the opening of the final offers"),
+    )
+    def postpone_final_opening(self, act: Act) -> None:
+        self.final_opens_from = act.facts["until"]
 
     @transition(source="opened", target="concluded", permission=None, automatic=True, label=_("Conclude"))
     def conclude(self, act: Act) -> None:

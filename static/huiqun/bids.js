@@ -1,9 +1,11 @@
 // The bid room: saves the draft by itself, counts down by the server's clock. Everything works without it.
-document.querySelectorAll("[data-countdown]").forEach((line) => {
+window.countDown = (within) => within.querySelectorAll("[data-countdown]:not([data-counting])").forEach((line) => {
+  line.dataset.counting = "";
   const until = Date.parse(line.dataset.until);
   const ahead = Date.parse(line.dataset.now) - Date.now();
   const two = (number) => String(number).padStart(2, "0");
   const show = () => {
+    if (!line.isConnected) return;
     const left = Math.floor((until - Date.now() - ahead) / 1000);
     line.classList.toggle("hot", left < 3600);
     if (left < 0) {
@@ -17,6 +19,7 @@ document.querySelectorAll("[data-countdown]").forEach((line) => {
   };
   show();
 });
+window.countDown(document);
 
 const draft = document.querySelector("form[data-autosave]");
 if (draft && !draft.inert) {

@@ -14,8 +14,12 @@ if (form && window.crypto && crypto.subtle) {
       ...options,
       headers: { Accept: "application/json", "X-CSRFToken": token, ...(options.headers || {}) },
     });
+    if (response.status === 404) throw Object.assign(new Error(form.dataset.gone), { final: true });
     const answer = await response.json();
-    if (!response.ok && response.status < 500) throw Object.assign(new Error(answer.error), { final: response.status !== 409 });
+    if (!response.ok && response.status < 500) {
+      // 409 is a piece to be sent again, unless the answer says that nothing is taken any more
+      throw Object.assign(new Error(answer.error), { final: response.status !== 409 || answer.over });
+    }
     if (!response.ok) throw new Error(String(response.status));
     return answer;
   };
@@ -27,7 +31,8 @@ if (form && window.crypto && crypto.subtle) {
     if (known) {
       try {
         return await ask(form.dataset.upload + known + "/");
-      } catch {
+      } catch (problem) {
+        if (!problem.final) throw problem; // the line is still broken: what has arrived is not given up
         localStorage.removeItem(key(file));
       }
     }

@@ -106,7 +106,7 @@ class TestDraft:
         }  # fmt: skip
         assert room.save(rooms.OFFER | members, **rooms.JSON).json()["errors"] == {}
         assert "member_0" not in drafts.read(BidDraft.objects.get())
-        Call.objects.update(consortium_allowed=True)
+        Call.objects.filter(pk=room.lot.call_id).update(consortium_allowed=True)
         answer = room.save(rooms.OFFER | members, **rooms.JSON).json()
         assert "90" in answer["errors"]["share_0"]
         answer = room.save(rooms.OFFER | members | {"code_1": "52330199MJ9000014X"}, **rooms.JSON).json()
@@ -147,6 +147,13 @@ class TestSealing:
         answer = room.client.post(f"{room.path}review/", {"version": "1"})
         assert answer.status_code == 400
         assert not Bid.objects.exists()
+
+    def test_the_review_says_the_price_as_it_will_be_sealed(self) -> None:
+        room = rooms.room()
+        room.save(rooms.OFFER | {"price": "１９.8万"})
+        page = room.client.get(f"{room.path}review/").content.decode()
+        assert "198,000.00" in page
+        assert "壹拾玖万捌仟元整" in page
 
     def test_gives_a_receipt_and_deletes_the_draft(self) -> None:
         room = rooms.room()

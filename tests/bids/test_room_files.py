@@ -128,15 +128,25 @@ class TestPieces:
         assert room.send(begun["id"], 0, b"x" * (vault.PIECE + 1)).status_code == 413
         assert stored() == []
 
-    def test_content_that_is_refused_is_deleted(self, django_capture_on_commit_callbacks) -> None:
+    @pytest.mark.parametrize(
+        ("name", "content"),
+        [
+            ("方案.pdf", upload_files.EXE + b"x" * 100),
+            ("方案.pdf", upload_files.pdf(b"7 0 obj <</S /JavaScript /JS (x)>> endobj\n")),
+            ("方案.docx", upload_files.docx({"word/big.bin": b"\x00" * 60_000_000})),
+        ],
+        ids=["program", "script", "bomb"],
+    )
+    def test_content_that_is_refused_is_deleted(
+        self, name: str, content: bytes, django_capture_on_commit_callbacks
+    ) -> None:
         room = rooms.room()
-        content = upload_files.EXE + b"x" * 100
-        begun = room.start("方案.pdf", content).json()
+        begun = room.start(name, content).json()
         room.send(begun["id"], 0, content)
         with django_capture_on_commit_callbacks(execute=True):
             answer = room.finish(begun["id"])
         assert answer.status_code == 400
-        assert "方案.pdf" in answer.json()["error"]
+        assert name in answer.json()["error"]
         assert stored() == []
         assert not Attachment.objects.exists()
         assert not PrivateFile.objects.exists()

@@ -21,7 +21,7 @@ from procurement.bids import actions, opening, verification
 from procurement.bids.enums import Likeness
 from procurement.bids.models import Attachment, Bid, Envelope, Similarity
 from procurement.calls.models import Call
-from procurement.common import embedded, vault
+from procurement.common import embedded, sealing, vault
 from procurement.common.models import PrivateFile
 from procurement.common.sealing import SealBroken, fingerprint
 from tests import threads
@@ -207,10 +207,43 @@ class TestTampering:
         assert not Bid.objects.filter(opened_at__isnull=False).exists()
 
     def test_an_envelope_exchanged_with_its_hash_is_found_by_the_log(self) -> None:
+        """The public key is public: whoever may write to the database can seal another offer, but not log it."""
         room, bid = self.ready()
-        other = self.changed(bid)
+        call = Call.objects.get(pk=room.lot.call_id)
+        other = sealing.seal(actions.offer("1.00", {"H": "1"}), bytes(call.public_key), call.number)
         self.change_envelope(bid, sealed=other, sha256=fingerprint(other))
         assert [bid.number in fault for fault in verification.faults(room.lot.call)] == [True]
+        self.refused_to_open(call, bid)
+
+    def refused_to_open(self, call: Call, bid: Bid) -> None:
+        with pytest.raises(TransitionBlocked) as refusal:
+            open_up(call)
+        assert bid.number in str(refusal.value.reasons[0].message)
+        assert call.fresh().state == "published"
+        assert not Bid.objects.filter(opened_at__isnull=False).exists()
+
+    @pytest.mark.parametrize(
+        "change", [{"reason": "x"}, {"facts": {"sha256": "0" * 64}}, {"recorded_at": "2020-01-01T00:00Z"}]
+    )
+    def test_one_bit_of_a_log_row_is_found_and_named(
+        self, change: dict[str, Any], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        room, bid = self.ready()
+        with pgtrigger.ignore("workflows.TransitionLog:append_only"):
+            TransitionLog.objects.filter(subject_type="bids.bid", subject_id=bid.pk, action="submit").update(**change)
+        with pytest.raises(SystemExit):
+            call_command("verify_log")
+        assert f"Bid#{bid.pk}: row 2 (submit) was edited" in capsys.readouterr().out
+        self.refused_to_open(room.lot.call, bid)
+
+    def test_a_log_row_taken_away_is_found_and_named(self, capsys: pytest.CaptureFixture[str]) -> None:
+        room, bid = self.ready()
+        with pgtrigger.ignore("workflows.TransitionLog:append_only"):
+            TransitionLog.objects.filter(subject_type="bids.bid", subject_id=bid.pk, action="draft").delete()
+        with pytest.raises(SystemExit):
+            call_command("verify_log")
+        assert f"Bid#{bid.pk}: row 1 is missing" in capsys.readouterr().out
+        self.refused_to_open(room.lot.call, bid)
 
     def test_one_bit_of_a_stored_file_is_found_and_named(self, capsys: pytest.CaptureFixture[str]) -> None:
         room, bid = self.ready()

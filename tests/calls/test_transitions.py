@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from procurement.accounts.enums import Role
 from procurement.accounts.models import Organisation
-from procurement.calls import actions, corrections, questions
+from procurement.calls import actions, corrections, postponement, questions
+from procurement.calls.enums import Method
 from procurement.calls.models import Call, Question
 from procurement.common import sealing
+from tests.factories.bids import invite
 from tests.factories.calls import CallFactory, QuestionFactory
 from tests.factories.projects import NOT_SAID, REASON
 from tests.workflows.transition import AND_AT_THE_END, TransitionTest
@@ -54,6 +56,39 @@ class TestOpen(CallTransition):
 
     def moment(self, subject: Call) -> datetime:
         return subject.deadline
+
+
+class TestPostponeOpening(CallTransition):
+    act, sources, target, roles = "postpone_opening", ("published",), "published", (Role.OFFICER,)
+    fails_at = AND_AT_THE_END
+
+    def until(self, subject: Call) -> datetime:
+        return subject.opening_time + timedelta(hours=2)
+
+    def more(self, subject: Call) -> dict[str, Any]:
+        return {"reason": REASON, "until": self.until(subject)}
+
+    def through(self, subject: Call) -> None:
+        postponement.postpone_opening(subject, self.until(subject), **self.by(subject), reason=REASON)
+
+
+class TestPostponeFinalOpening(CallTransition):
+    act, sources, target, roles = "postpone_final_opening", ("opened",), "opened", (Role.OFFICER,)
+    fails_at = AND_AT_THE_END
+
+    def make(self, source: str) -> Call:
+        call = CallFactory(reach=source, method=Method.CONSULTATION)
+        invite(call)
+        return Call.objects.get(pk=call.pk)
+
+    def until(self, subject: Call) -> datetime:
+        return (subject.final_opening_time or subject.opening_time) + timedelta(hours=2)
+
+    def more(self, subject: Call) -> dict[str, Any]:
+        return {"reason": REASON, "until": self.until(subject)}
+
+    def through(self, subject: Call) -> None:
+        postponement.postpone_opening(subject, self.until(subject), **self.by(subject), reason=REASON, final=True)
 
 
 class TestConclude(CallTransition):

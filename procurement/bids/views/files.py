@@ -46,6 +46,11 @@ def _refused(words: Any, status: int = 400) -> JsonResponse:
     return JsonResponse({"error": str(words)}, status=status)
 
 
+def _over(room: Room) -> JsonResponse:
+    """Nothing is taken here any more: there is no use in sending it again."""
+    return JsonResponse({"error": room.closed_words, "over": True}, status=409)
+
+
 def _hash(given: str) -> str | None:
     """A SHA-256 in hexadecimal, or empty; none where it is something else."""
     plain = given.strip().lower()
@@ -80,7 +85,7 @@ def start(request: HttpRequest, lot: int) -> HttpResponse:
     """Begins an upload by pieces: name and size first, so that nothing is sent in vain."""
     room = enter(request, lot)
     if not room.open:
-        return _refused(room.closed_words, 409)
+        return _over(room)
     size, sha256 = request.POST.get("size", ""), _hash(request.POST.get("sha256", ""))
     if not (size.isascii() and size.isdecimal() and len(size) < 13):
         return _refused(_("“%(field)s” is missing or no number.") % {"field": "size"})
@@ -117,7 +122,7 @@ def piece(request: HttpRequest, lot: int, pk: UUID, number: int) -> HttpResponse
     room = enter(request, lot)
     attachment = own_attachment(room, pk)
     if not room.open:
-        return _refused(room.closed_words, 409)
+        return _over(room)
     sha256 = _hash(request.headers.get("X-Piece-SHA256", ""))
     if not sha256:
         return _refused(_("“%(field)s” is no SHA-256.") % {"field": "X-Piece-SHA256"})
@@ -140,7 +145,7 @@ def finish(request: HttpRequest, lot: int, pk: UUID) -> HttpResponse:
     room = enter(request, lot)
     attachment = own_attachment(room, pk)
     if not room.open:
-        return _refused(room.closed_words, 409)
+        return _over(room)
     try:
         with transaction.atomic():
             attachment = attachments.finish(attachment)

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from procurement.bids import attachments, drafts, offers, submission
-from procurement.bids.models import BidDraft
+from procurement.bids import attachments, confirming, drafts, offers, submission
+from procurement.bids.models import Bid, BidDraft
 from procurement.bids.views.doors import Room, enter
 from procurement.common import uploads
+from procurement.common.money import in_words
 from procurement.common.pdf import absolute, qr_svg
 from workflows.errors import TransitionBlocked
 from workflows.reasons import Reason
@@ -196,6 +197,7 @@ def _review(
     files, checks, reasons = files_of(draft), form.checks(), refused or room.rules()
     unfinished = [file["name"] for file in files if not file["complete"]]
     checks += [offers.Check(name, "block", _("The upload is not finished.")) for name in unfinished]
+    price = form.cleaned_data.get("price") if form.is_bound else None
     blocked = any(check.effect == "block" for check in checks) or any(reason.blocks for reason in reasons)
     context = {
         "room": room,
@@ -205,6 +207,8 @@ def _review(
         "checks": checks,
         "reasons": reasons,
         "blocked": blocked,
+        "price": price,
+        "price_in_words": in_words(price) if price else "",
         "refused": refused,
         "problem": problem,
     }
@@ -228,6 +232,7 @@ def receipt(request: HttpRequest, lot: int) -> HttpResponse:
         "files": envelope.attachments.count(),
         "address": address,
         "qr": qr_svg(address),
+        "unconfirmed": own.actor.at <= own.until and confirming.unconfirmed(Bid.objects.filter(pk=own.bid.pk)).exists(),
         "may_withdraw": own.bid.state == "submitted" and own.actor.at <= own.until,
         "paper": f"/threads/{own.bid.project.number}/documents/receipt/{own.bid.pk}/",
     }

@@ -33,7 +33,12 @@ from procurement.calls.guards.method import (
 from procurement.calls.guards.timetable import (
     deadline_passed,
     documents_obtainable_long_enough,
+    final_offers_wait,
+    final_opening_postponed_to_later,
+    final_opening_time_come,
     notice_shown_long_enough,
+    opening_time_come,
+    postponed_to_later,
     time_to_bid,
 )
 from procurement.projects.guards import has_published_reason
@@ -53,6 +58,9 @@ __all__ = [
     "deadline_passed",
     "documents_obtainable_long_enough",
     "drafter_is_not_approver",
+    "final_offers_wait",
+    "final_opening_postponed_to_later",
+    "final_opening_time_come",
     "handed_in",
     "has_answer",
     "has_criteria",
@@ -62,6 +70,8 @@ __all__ = [
     "method_fits_threshold",
     "not_split",
     "notice_shown_long_enough",
+    "opening_time_come",
+    "postponed_to_later",
     "price_weight",
     "project_may_tender",
     "restrictive_wording",

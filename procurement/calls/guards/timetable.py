@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -12,6 +12,8 @@ from procurement.calls.timetable import Earliest
 from procurement.rules import rulebook
 from workflows.machine import Act
 from workflows.reasons import Reason
+
+LONGEST_DELAY = timedelta(days=60)  # house: of an opening, at one time
 
 
 def _too_early(earliest: Earliest | None, moment: datetime, words: str) -> Iterator[Reason]:
@@ -57,12 +59,67 @@ def documents_obtainable_long_enough(call: Any, act: Act) -> Iterator[Reason]:
     )
 
 
+def _stamp(moment: datetime) -> str:
+    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _too_soon(call: Any, act: Act, message: str, code: str) -> Reason:
+    """B5: nothing is opened before its time (令87 art 39)."""
+    rule = rulebook.find("B5", on=act.at, region=call.project.buyer.region)
+    return rule.reason(message) if rule is not None else Reason(message, code=code)
+
+
 def deadline_passed(call: Any, act: Act) -> Iterator[Reason]:
     """B5: nothing is opened before the deadline (令87 art 39)."""
-    if act.at >= call.deadline:
+    if act.at < call.deadline:
+        message = _("Nothing is opened before the deadline, %(moment)s.") % {"moment": _stamp(call.deadline)}
+        yield _too_soon(call, act, message, "deadline")
+
+
+def opening_time_come(call: Any, act: Act) -> Iterator[Reason]:
+    """B5: nothing is opened before the deadline, nor before the time an opening was postponed to."""
+    yield from deadline_passed(call, act)
+    if call.opens_from is not None and call.deadline <= act.at < call.opens_from:
+        yield _too_soon(call, act, _postponed(call.opens_from), "postponed")
+
+
+def final_opening_time_come(call: Any, act: Act) -> Iterator[Reason]:
+    """B5: the same for final offers, whose time is the same for all (P10)."""
+    if act.at < call.final_offers_until:
+        yield _too_soon(call, act, _("Final offers are opened when the time given for them is over."), "early")
+    elif call.final_opens_from is not None and act.at < call.final_opens_from:
+        yield _too_soon(call, act, _postponed(call.final_opens_from), "postponed")
+
+
+def _postponed(until: datetime) -> str:
+    return _("The opening is postponed to %(moment)s.") % {"moment": _stamp(until)}
+
+
+def postponed_to_later(call: Any, act: Act) -> Iterator[Reason]:
+    yield from _later(call.opening_time, act)
+
+
+def final_opening_postponed_to_later(call: Any, act: Act) -> Iterator[Reason]:
+    yield from _later(call.final_opening_time, act)
+
+
+def final_offers_wait(call: Any, act: Act) -> Iterator[Reason]:
+    if call.final_offers_until is None or call.final_opened_at is not None:
+        yield Reason(_("There are no final offers to open."), code="state")
+
+
+def _later(planned: datetime | None, act: Act) -> Iterator[Reason]:
+    """House: the new time lies after the one it replaces, and near enough to be no slip of the pen."""
+    until = act.facts.get("until")
+    if until is None or planned is None:
         return
-    rule = rulebook.find("B5", on=act.at, region=call.project.buyer.region)
-    message = _("Nothing is opened before the deadline, %(moment)s.") % {
-        "moment": timezone.localtime(call.deadline).strftime("%Y-%m-%d %H:%M:%S")
-    }
-    yield rule.reason(message) if rule is not None else Reason(message, code="deadline")
+    if until <= max(planned, act.at):
+        yield Reason(
+            _("The new time must lie after %(moment)s.") % {"moment": _stamp(max(planned, act.at))}, code="not_later"
+        )
+    elif until > act.at + LONGEST_DELAY:
+        yield Reason(
+            _("The new time lies more than %(days)s days ahead; postpone again when it comes, or cancel the call.")
+            % {"days": LONGEST_DELAY.days},
+            code="too_late",
+        )
