@@ -75,5 +75,5 @@ def actor(request: HttpRequest) -> dict[str, Any]:
         "memberships": SimpleLazyObject(lambda: memberships_of(request)),
         "manages_here": SimpleLazyObject(lambda: manages_here(request)),
         "acting_for": SimpleLazyObject(lambda: organisation_of(request)),
-        "unread": SimpleLazyObject(lambda: unread_of(request)),
+        "unread_messages": SimpleLazyObject(lambda: unread_of(request)),
     }

@@ -60,7 +60,8 @@ def _low_price(bid_id: int) -> Told | None:
         return None
     facts = {**call_facts(row.bid.call), "until": f"{timezone.localtime(row.due_at):%Y-%m-%d %H:%M}"}
     people = staff([row.bid.supplier_id], Role.SUPPLIER)
-    return Told(row, people, reverse("awards:low_price", args=[bid_id]), facts, project=row.project)
+    path = reverse("awards:low_price", args=[bid_id])
+    return Told(row, people, path, facts, project=row.project, at=row.asked_at)
 
 
 @event(

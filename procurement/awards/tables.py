@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from procurement.accounts.enums import Role
+from procurement.accounts.enums import BUYER_KINDS, Role
 from procurement.accounts.workspace.desk import Actor
 from procurement.accounts.workspace.tables import MINUTE, TAG, Column, Filter, table
 from procurement.awards.enums import PanelState, SeatRole
@@ -51,6 +51,7 @@ table(
     filters=[STATE],
     order=["-panel__drawn_at", "-pk"],
     address=lambda seat: reverse("thread", args=[seat.panel.call.project.number]),
+    place=50,
     empty=_("A panel appears here as soon as you are drawn for one."),
 )
 table(
@@ -70,5 +71,7 @@ table(
     filters=[STATE, Filter("role", _("As what"), SeatRole.choices, "role")],
     order=["-panel__drawn_at", "panel", "position"],
     address=lambda seat: reverse("awards:draw", args=[seat.panel.call_id]),
+    place=51,
+    kinds=BUYER_KINDS,
     empty=_("Members appear here once a panel is drawn."),
 )

@@ -53,7 +53,9 @@ def _submitted(bid_id: int) -> Told:
 def _corrected(correction_id: int) -> Told:
     row = Correction.objects.select_related("call__project__buyer").get(pk=correction_id)
     people = bidders(row.call, [BidState.SUBMITTED])
-    return Told(row, people, thread_of(row.call.project), call_facts(row.call), project=row.call.project)
+    return Told(
+        row, people, thread_of(row.call.project), call_facts(row.call), project=row.call.project, at=row.published_at
+    )
 
 
 @event(

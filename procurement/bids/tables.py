@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from procurement.accounts.enums import Role
+from procurement.accounts.enums import BUYER_KINDS, Role
 from procurement.accounts.workspace.tables import MINUTE, MONEY, NUMBER, TAG, Column, Filter, table
 from procurement.bids.access import buyer_reads
 from procurement.bids.desk import bids_to_us, own_bids
@@ -32,7 +32,7 @@ def _own_address(bid: Bid) -> str:
 table(
     "bids",
     _("Our bids"),
-    [Role.SUPPLIER, Role.SIGNATORY],
+    [Role.SUPPLIER],
     rows=lambda actor: own_bids(actor) if actor.organisation else Bid.objects.none(),
     columns=[
         Column("title", _("Call"), lambda bid: bid.lot.title, order="lot__call__project__title"),
@@ -50,6 +50,7 @@ table(
     filters=[Filter("state", _("State"), BidState.choices, "state")],
     order=["-lot__call__deadline", "-pk"],
     address=_own_address,
+    place=40,
     empty=_(
         "A bid appears here as soon as its offer is submitted. Until the opening its price is in the envelope only."
     ),
@@ -74,5 +75,7 @@ table(
     filters=[Filter("state", _("State"), [(s.value, s.label) for s in EVER_OPENED], "state")],
     order=["-opened_at", "lot", "pk"],
     address=lambda bid: reverse("bids:offer", args=[bid.pk]),
+    place=41,
+    kinds=BUYER_KINDS,
     empty=_("Bids appear here once they are opened. Before that nobody of the buyer sees who bid."),
 )

@@ -77,7 +77,9 @@ def _published(call_id: int) -> Told:
 def _corrected(correction_id: int) -> Told:
     row = Correction.objects.select_related("call__project__buyer").get(pk=correction_id)
     call = row.call
-    return Told(row, _holders(call), thread_of(call.project), call_facts(call), project=call.project)
+    return Told(
+        row, _holders(call), thread_of(call.project), call_facts(call), project=call.project, at=row.published_at
+    )
 
 
 @event(

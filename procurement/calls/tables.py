@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from procurement.accounts.enums import BUYER_KINDS
 from procurement.accounts.workspace.tables import MINUTE, MONEY, TAG, Column, Filter, table
 from procurement.calls.desk import ours
 from procurement.calls.enums import CallState, Method
@@ -40,5 +41,7 @@ table(
     ],
     order=["-deadline", "-pk"],
     address=_address,
+    place=30,
+    kinds=BUYER_KINDS,
     empty=_("A call appears here as soon as its draft is begun."),
 )

@@ -32,5 +32,6 @@ table(
     filters=[Filter("state", _("State"), ContractState.choices, "state")],
     order=["-drafted_at", "-pk"],
     address=lambda row: thread_of(row.project),
+    place=60,
     empty=_("A contract appears here as soon as it is drafted."),
 )

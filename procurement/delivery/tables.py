@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from procurement.accounts.enums import Role
+from procurement.accounts.enums import BUYER_KINDS, Role
 from procurement.accounts.workspace.desk import Actor
 from procurement.accounts.workspace.tables import DAY, MINUTE, MONEY, TAG, Column, Filter, table
 from procurement.delivery.enums import MilestoneState
@@ -57,6 +57,7 @@ table(
     ],
     order=["due", "pk"],
     address=lambda row: thread_of(row.project),
+    place=65,
     empty=_("Milestones appear here once a contract is signed by both sides."),
 )
 table(
@@ -78,5 +79,7 @@ table(
     ],
     order=["-pk"],
     address=lambda row: thread_of(row.milestone.project),
+    place=66,
+    kinds=BUYER_KINDS,
     empty=_("Evaluators appear here once they are asked to score a milestone."),
 )

@@ -47,5 +47,6 @@ table(
     filters=[Filter("state", _("State"), EvaluationState.choices, "state")],
     order=["-pk"],
     address=lambda row: thread_of(row.project),
+    place=70,
     empty=_("An evaluation appears here once it is opened."),
 )

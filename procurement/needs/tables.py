@@ -36,5 +36,6 @@ table(
     search=["title", "number", "station__name"],
     filters=[Filter("state", _("State"), NeedState.choices, "state")],
     order=["-raised_on", "-pk"],
+    place=10,
     empty=_("A need appears here as soon as a station hands it in."),
 )

@@ -9,7 +9,7 @@ from procurement.accounts.enums import SUPPLIER_KINDS, EventGroup, Role
 from procurement.accounts.models import Organisation
 from procurement.accounts.notifications.events import Told, event
 from procurement.accounts.notifications.people import Seat, persons, staff
-from procurement.projects.enums import NoticeKind
+from procurement.projects.enums import NoticeKind, ProjectState
 from procurement.projects.models import Notice, Project
 
 
@@ -41,8 +41,10 @@ def _project(pk: int) -> Project:
     _("To be approved: %(title)s"),
     _("Project %(number)s was drafted and waits for your approval."),
 )
-def _formed(project_id: int) -> Told:
+def _formed(project_id: int) -> Told | None:
     project = _project(project_id)
+    if project.state != ProjectState.FORMED:  # decided before anybody was told
+        return None
     path = reverse("deed", args=["project.approve", project.pk])
     return Told(project, buyer_staff(project, Role.APPROVER), path, about(project), project=project)
 
@@ -71,7 +73,8 @@ def _intended(notice_id: int) -> Told | None:
     notice = Notice.objects.select_related("project__buyer").get(pk=notice_id)
     if notice.kind != NoticeKind.INTENT:
         return None
-    return Told(notice, suppliers(), thread_of(notice.project), about(notice.project), project=notice.project)
+    project = notice.project
+    return Told(notice, suppliers(), thread_of(project), about(project), project=project, at=notice.published_at)
 
 
 ENDED = ("failed", "terminated")

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from procurement.accounts.enums import Role
+from procurement.accounts.enums import BUYER_KINDS, Role
 from procurement.accounts.workspace.desk import Actor
 from procurement.accounts.workspace.tables import DAY, MINUTE, MONEY, STRIP, TAG, Column, Filter, table
 from procurement.projects.desk import ours
@@ -57,6 +57,8 @@ table(
     ],
     order=["-formed_at", "-pk"],
     address=thread_of,
+    place=20,
+    kinds=BUYER_KINDS,
     empty=_("A project appears here as soon as it is drafted from needs."),
 )
 table(
@@ -90,5 +92,7 @@ table(
     ],
     order=["-published_at", "-pk"],
     address=lambda notice: f"/threads/{notice.project.number}/notices/{notice.number}/",
+    place=80,
+    kinds=BUYER_KINDS,
     empty=_("A notice appears here as soon as it is published."),
 )

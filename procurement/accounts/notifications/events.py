@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -22,7 +23,7 @@ class Told:
     """Who is told of what. ``parameters`` are plain texts that the event's words name: no price, no bidder.
 
     ``project``: the thread, drawn as a strip; ``key`` tells one happening from the next where the same thing can
-    happen to a row more than once.
+    happen to a row more than once; ``at``: when it happened, for rows that have no log of their own.
     """
 
     subject: Any
@@ -31,6 +32,7 @@ class Told:
     parameters: dict[str, str] = field(default_factory=dict)
     project: Any = None
     key: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -40,9 +40,16 @@ def next_digest(now: datetime) -> datetime:
     return today if local < today else today + timedelta(days=1)
 
 
-def _brought_in(project: Any) -> bool:
-    """Whether the thread's last act happened in another time: of past projects nobody is told."""
-    last = TransitionLog.objects.filter(thread=project.pk).order_by("-pk").values_list("at", "recorded_at").first()
+def _brought_in(told: Told) -> bool:
+    """Whether what happened was dated by a replay: of past projects nobody is told.
+
+    Judged by the last line in the subject's own log; of a row without one, by the thread's last line up to its time.
+    """
+    rows = TransitionLog.objects.order_by("-pk").values_list("at", "recorded_at")
+    last = rows.filter(subject_type=told.subject._meta.label_lower, subject_id=told.subject.pk).first()
+    if last is None and told.project is not None:
+        thread = rows.filter(thread=told.project.pk)
+        last = (thread.filter(at__lte=told.at) if told.at else thread).first()
     return last is not None and last[1] - last[0] > CLAIMED
 
 
@@ -57,7 +64,7 @@ def _seats(told: Told) -> dict[int, int | None]:
 def tell(event: Event, arguments: dict[str, Any]) -> list[Notification]:
     """Tells everybody who has not been told of this event yet, and returns what is new. Safe to run again."""
     told = event.tell(**arguments)
-    if told is None or (told.project is not None and _brought_in(told.project)):
+    if told is None or _brought_in(told):
         return []
     key = ":".join(filter(None, (event.code, f"{told.subject._meta.model_name}#{told.subject.pk}", told.key)))
     seats, now = _seats(told), database_now()

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from procurement.accounts.acting import SESSION_KEY, memberships_of
 from procurement.accounts.enums import EventGroup
 from procurement.accounts.models import Delivery, Notification, PersonalSettings
+from procurement.accounts.notifications.channels import ChannelError
 from procurement.accounts.notifications.events import words
 from procurement.accounts.notifications.forms import PreferencesForm
 from procurement.accounts.notifications.telling import SEND
@@ -124,9 +125,13 @@ def _state_of(delivery: Delivery) -> str:
 
 
 def _last_words(job: Job | None) -> str:
-    """The last line of what went wrong: the channel's own words, without the path through the program."""
+    """What the channel last said; of any other failure only its kind, as its words may hold anything."""
     lines = job.last_error.strip().splitlines() if job else []
-    return lines[-1].rpartition(".")[2][:200] if lines else ""
+    if not lines:
+        return ""
+    kind, _colon, said = lines[-1].partition(": ")
+    name = kind.rpartition(".")[2][:60]
+    return said[:200] if name == ChannelError.__name__ else name
 
 
 @administrators_only

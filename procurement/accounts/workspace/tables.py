@@ -65,11 +65,17 @@ class Table:
     filters: Sequence[Filter] = ()
     order: Sequence[str] = ("-pk",)
     address: Callable[[Any], str] | None = None
+    kinds: Sequence[str] = ()  # of organisations; empty: all
+    place: int = 0  # among the tabs, in the order of the thread
     empty: Words = field(default_factory=lambda: _("Rows appear here as soon as there are any."))
 
     def may_be_read_by(self, actor: Actor) -> bool:
         """Personal tables (no roles) are everybody's; each sees their own rows."""
-        return not self.roles or (actor.organisation is not None and bool(self.roles & actor.roles))
+        if not self.roles:
+            return True
+        if actor.organisation is None or (self.kinds and actor.organisation.kind not in self.kinds):
+            return False
+        return bool(self.roles & actor.roles)
 
     @property
     def beside(self) -> list[Column]:
@@ -88,7 +94,7 @@ _tables: dict[str, Table] = {}
 
 
 def table(name: str, label: Words, roles: Iterable[str], **more: Any) -> Table:
-    """Registers a table under ``name``, its last part of the address, in the order of the thread."""
+    """Registers a table under ``name``, its last part of the address."""
     if name in _tables or name == "exports":
         raise ValueError(f"{name} is registered twice")
     _tables[name] = found = Table(name, label, frozenset(map(str, roles)), **more)
@@ -100,11 +106,12 @@ def find(name: str) -> Table | None:
 
 
 def tables_for(actor: Actor) -> list[Table]:
-    return [found for found in _tables.values() if found.may_be_read_by(actor)]
+    """What this person can open, in the order of the thread."""
+    return [found for found in all_tables() if found.may_be_read_by(actor)]
 
 
 def all_tables() -> list[Table]:
-    return list(_tables.values())
+    return sorted(_tables.values(), key=lambda found: (found.place, found.name))
 
 
 @dataclass(frozen=True)
