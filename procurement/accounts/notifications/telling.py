@@ -95,21 +95,20 @@ def tell(event: Event, arguments: dict[str, Any]) -> list[Notification]:
 def _deliver(new: list[Notification], group: EventGroup, now: datetime) -> None:
     people = [row.recipient_id for row in new]
     chosen = {row.user_id: row for row in NotificationPreference.objects.filter(user__in=people, group=group)}
-    can = offered()
+    can, later = offered(), []
     for notification in new:
         channels, rhythm = choice(group, chosen.get(notification.recipient_id))
-        if rhythm == Rhythm.NONE:
-            continue
         for channel in can:
-            if channel in channels:
-                _send_later(notification, channel, rhythm, now)
+            if rhythm == Rhythm.NONE or channel not in channels:
+                continue
+            if rhythm == Rhythm.DAILY:
+                later.append(Delivery(notification=notification, channel=channel, due_at=next_digest(now)))
+            else:
+                _send_now(notification, channel, now)
+    Delivery.objects.bulk_create(later)
 
 
-def _send_later(notification: Notification, channel: Channel, rhythm: str, now: datetime) -> None:
-    daily = rhythm == Rhythm.DAILY
-    delivery = Delivery.objects.create(
-        notification=notification, channel=channel, due_at=next_digest(now) if daily else now
-    )
-    if not daily:
-        delivery.job = jobs.enqueue(SEND, deliveries=[delivery.pk])
-        delivery.save(update_fields=["job"])
+def _send_now(notification: Notification, channel: Channel, now: datetime) -> None:
+    delivery = Delivery.objects.create(notification=notification, channel=channel, due_at=now)
+    delivery.job = jobs.enqueue(SEND, deliveries=[delivery.pk])
+    delivery.save(update_fields=["job"])
