@@ -265,6 +265,7 @@ def _next_in_order(panel: Panel, *, by: Any, organisation: Organisation | None) 
         _seat(panel, now[reference], SeatRole.EXPERT, _empty(panel, SeatRole.EXPERT)[0], reference)
         facts: dict[str, Any] = {"draw": found.pk, "reference": reference, "passed_over": passed}
         engine.note(panel, "replace_seat", by=by, organisation=organisation, **facts)
+        jobs.enqueue("panel.drawn", panel_id=panel.pk)
         return
 
 
