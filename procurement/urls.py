@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("act-for/", acting.act_for, name="act_for"),
     path("rules/", include("procurement.rules.urls")),
     path("workspace/calls/", include("procurement.calls.urls")),
+    path("", include("procurement.accounts.notifications.urls")),
     path("", include("procurement.accounts.urls")),
     path("workspace/awards/", include("procurement.awards.urls")),
     path("workspace/bids/", include("procurement.bids.urls")),

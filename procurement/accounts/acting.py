@@ -17,6 +17,7 @@ from procurement.accounts.permissions import STANDS_IN_FOR_MANAGER, manages
 from procurement.common.preferences import way_back
 
 SESSION_KEY = "acting_for"
+UNREAD_COUNTED = 100  # the header says 99+ from here on
 
 
 def memberships_of(request: HttpRequest) -> list[Membership]:
@@ -48,6 +49,13 @@ def manages_here(request: HttpRequest) -> bool:
     return manages(request.user, chosen, timezone.now())
 
 
+def unread_of(request: HttpRequest) -> int:
+    """How many messages the person has not read, up to 100; visitors cost no query."""
+    if not request.user.is_authenticated:
+        return 0
+    return request.user.notifications.filter(read_at__isnull=True).order_by()[:UNREAD_COUNTED].count()
+
+
 @login_required
 @require_POST
 def act_for(request: HttpRequest) -> HttpResponse:
@@ -67,4 +75,5 @@ def actor(request: HttpRequest) -> dict[str, Any]:
         "memberships": SimpleLazyObject(lambda: memberships_of(request)),
         "manages_here": SimpleLazyObject(lambda: manages_here(request)),
         "acting_for": SimpleLazyObject(lambda: organisation_of(request)),
+        "unread_messages": SimpleLazyObject(lambda: unread_of(request)),
     }

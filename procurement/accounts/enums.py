@@ -109,3 +109,31 @@ class Relation(models.TextChoices):
     HOLDER = "holder", _("controlling holder")
     ADVISER = "adviser", _("adviser or trainer")
     OTHER = "other", _("something else that may affect fairness")
+
+
+class Channel(models.TextChoices):
+    """How people are told outside the site."""
+
+    EMAIL = "email", _("E-mail")
+    SMS = "sms", _("Text message")
+    WECOM = "wecom", _("WeCom")
+    WECOM_ROBOT = "wecom_robot", _("WeCom group robot")
+
+
+class Rhythm(models.TextChoices):
+    AT_ONCE = "at_once", _("at once")
+    DAILY = "daily", _("once a day")
+    NONE = "none", _("only in the list on this site")
+
+
+class EventGroup(models.TextChoices):
+    """Groups of events, in the order of the thread; each person chooses a channel for each."""
+
+    NEEDS = "needs", _("Needs and projects")
+    NEW_CALLS = "new_calls", _("New calls and intents")
+    CALLS = "calls", _("Calls, questions, corrections")
+    BIDS = "bids", _("Bids and openings")
+    AWARDS = "awards", _("Scoring and awards")
+    CONTRACTS = "contracts", _("Contracts and delivery")
+    EVALUATION = "evaluation", _("Evaluation")
+    ORGANISATION = "organisation", _("Organisation and people")

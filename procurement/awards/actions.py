@@ -40,7 +40,9 @@ def draw_panel(call: Call, members: Sequence[tuple[Any, str]], *, by: Any, organ
         panel.seats.all().delete()
         for position, (user, role) in enumerate(members):
             Seat.objects.create(panel=panel, user=user, role=role, position=position)
-    return engine.perform(panel.draw, by=by, organisation=organisation, members=len(members))
+    engine.perform(panel.draw, by=by, organisation=organisation, members=len(members))
+    jobs.enqueue("panel.drawn", panel_id=panel.pk)
+    return panel
 
 
 def _own_seat(panel: Panel, user: Any) -> Seat:
@@ -82,8 +84,11 @@ def settle_low_price(bid: Bid, *, accepted: bool, explanation: str, by: Any, org
     return bid
 
 
+@transaction.atomic
 def start_scoring(panel: Panel, *, by: Any, organisation: Organisation) -> Panel:
-    return engine.perform(panel.start_scoring, by=by, organisation=organisation)
+    engine.perform(panel.start_scoring, by=by, organisation=organisation)
+    jobs.enqueue("panel.scoring", panel_id=panel.pk)
+    return panel
 
 
 def _refuse_scores(bid: Bid, given: Mapping[str, Decimal]) -> list[Reason]:
@@ -170,6 +175,7 @@ def propose(panel: Panel, *, by: Any, organisation: Organisation | None = None) 
             amount = best.bid.price if best.bid.price is not None else lot.ceiling
             award = Award(lot=lot, bid=best.bid, amount=amount, proposed_at=act_time())
             engine.begin(award, by=by, organisation=organisation, action="propose", amount=str(amount))
+            jobs.enqueue("award.proposed", award_id=award.pk)
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from procurement.awards.enums import DrawPurpose, SeatRole
 from procurement.awards.models import Draw, Panel, Seat, Vacancy
 from procurement.calls.models import Call
 from procurement.common import sealing
-from workflows import clock, engine
+from workflows import clock, engine, jobs
 from workflows.clock import act_time
 from workflows.errors import TransitionBlocked
 from workflows.machine import Act
@@ -185,6 +185,7 @@ def hold_draw(found: Draw, *, by: Any, organisation: Organisation) -> Draw:
         for position, reference in zip(_empty(panel, SeatRole.EXPERT), drawn, strict=False):
             _seat(panel, people[reference], SeatRole.EXPERT, position, reference)
         engine.note(panel, "replace_seat", **who, **facts)
+    jobs.enqueue("panel.drawn", panel_id=panel.pk)
     return found
 
 
@@ -260,6 +261,7 @@ def _next_in_order(panel: Panel, *, by: Any, organisation: Organisation | None) 
         _seat(panel, now[reference], SeatRole.EXPERT, _empty(panel, SeatRole.EXPERT)[0], reference)
         facts: dict[str, Any] = {"draw": found.pk, "reference": reference, "passed_over": passed}
         engine.note(panel, "replace_seat", by=by, organisation=organisation, **facts)
+        jobs.enqueue("panel.drawn", panel_id=panel.pk)
         return
 
 

@@ -113,5 +113,8 @@ def qualify_bid(bid: Bid, *, by: Any, organisation: Organisation) -> Bid:
     return engine.perform(bid.qualify, by=by, organisation=organisation)
 
 
+@transaction.atomic
 def reject_bid(bid: Bid, *, by: Any, organisation: Organisation, reason: str, rule: str = "") -> Bid:
-    return engine.perform(bid.reject, by=by, organisation=organisation, reason=reason, rule=rule)
+    engine.perform(bid.reject, by=by, organisation=organisation, reason=reason, rule=rule)
+    jobs.enqueue("bid.rejected", bid_id=bid.pk)
+    return bid

@@ -23,7 +23,7 @@ from procurement.calls.models import Call, Criterion, Lot
 from procurement.projects import notices
 from procurement.projects.enums import NoticeKind
 from procurement.projects.models import Project
-from workflows import engine
+from workflows import engine, jobs
 from workflows.clock import act_time
 from workflows.errors import TransitionBlocked
 from workflows.machine import Act
@@ -202,6 +202,7 @@ def hand_in(call: Call, *, by: Any, organisation: Organisation) -> Call:
         raise TransitionBlocked(with_rules, act="call.hand_in", subject=call)
     call.save()
     engine.note(call, "hand_in", by=by, organisation=organisation)
+    jobs.enqueue("call.handed_in", call_id=call.pk, step=call.log_length)
     return call
 
 
@@ -214,6 +215,7 @@ def hand_back(call: Call, *, by: Any, organisation: Organisation, reason: str = 
     call.handed_in_at = call.handed_in_by = None
     call.save()
     engine.note(call, "hand_back", by=by, organisation=organisation, reason=reason)
+    jobs.enqueue("call.handed_back", call_id=call.pk, by=by.pk, step=call.log_length)
     return call
 
 

@@ -20,6 +20,14 @@ def way_back(request: HttpRequest, wanted: str) -> str:
     return wanted if safe else "/"
 
 
+def keep(response: HttpResponse, name: str, value: str) -> None:
+    """Keeps a choice (``theme`` or ``language``) for a year in this browser."""
+    cookie = settings.LANGUAGE_COOKIE_NAME if name == "language" else THEME_COOKIE
+    response.set_cookie(
+        cookie, value, max_age=YEAR, samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE
+    )
+
+
 @require_safe
 def choose(request: HttpRequest, name: str, value: str) -> HttpResponse:
     """Keeps a choice for a year and returns to where the reader was. A link, so that no script is needed."""
@@ -27,9 +35,6 @@ def choose(request: HttpRequest, name: str, value: str) -> HttpResponse:
     if value not in allowed.get(name, ()):
         raise Http404
     response = HttpResponseRedirect(way_back(request, request.GET.get("next", "")))
-    cookie = settings.LANGUAGE_COOKIE_NAME if name == "language" else THEME_COOKIE
-    response.set_cookie(
-        cookie, value, max_age=YEAR, samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE
-    )
+    keep(response, name, value)
     response["Cache-Control"] = "no-store"
     return response

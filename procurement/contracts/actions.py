@@ -20,7 +20,7 @@ from procurement.common.money import percent_shares
 from procurement.contracts import clauses
 from procurement.contracts.enums import Party
 from procurement.contracts.models import Clause, Contract, Instalment, Signature
-from workflows import clock, engine
+from workflows import clock, engine, jobs
 from workflows.clock import act_time
 from workflows.errors import TransitionBlocked
 from workflows.machine import Act
@@ -59,11 +59,15 @@ def draft_contract(
         Instalment.objects.create(contract=contract, position=position, amount=amount, **row)
     for position, (key, heading, text) in enumerate(clauses.draft(contract)):
         Clause.objects.create(contract=contract, position=position, key=key, heading=heading, text=text)
+    jobs.enqueue("contract.drafted", contract_id=contract.pk)
     return contract
 
 
+@transaction.atomic
 def agree(contract: Contract, *, by: Any, organisation: Organisation) -> Contract:
-    return engine.perform(contract.agree, by=by, organisation=organisation)
+    engine.perform(contract.agree, by=by, organisation=organisation)
+    jobs.enqueue("contract.agreed", contract_id=contract.pk)
+    return contract
 
 
 def content_hash(contract: Contract) -> str:

@@ -117,11 +117,15 @@ def deliver(milestone: Milestone, actual: Mapping[str, Decimal], *, by: Any, org
         item.actual = actual[item.name]
         item.save(update_fields=["actual"])
     milestone.scores.update(score=None, scored_at=None)
+    jobs.enqueue("milestone.delivered", milestone_id=milestone.pk, step=milestone.log_length)
     return milestone
 
 
+@transaction.atomic
 def send_back(milestone: Milestone, *, by: Any, organisation: Organisation, reason: str) -> Milestone:
-    return engine.perform(milestone.send_back, by=by, organisation=organisation, reason=reason)
+    engine.perform(milestone.send_back, by=by, organisation=organisation, reason=reason)
+    jobs.enqueue("milestone.returned", milestone_id=milestone.pk, step=milestone.log_length)
+    return milestone
 
 
 @transaction.atomic
@@ -140,6 +144,7 @@ def ask_evaluators(milestone: Milestone, evaluators: Sequence[Any], *, by: Any, 
             )
         MilestoneScore.objects.get_or_create(milestone=milestone, evaluator=user)
     engine.note(milestone, "ask_evaluators", by=by, organisation=organisation, evaluators=[u.pk for u in evaluators])
+    jobs.enqueue("milestone.evaluators_asked", milestone_id=milestone.pk)
 
 
 @transaction.atomic
@@ -157,6 +162,7 @@ def score_milestone(milestone: Milestone, score: Decimal, *, by: Any, comment: s
     engine.note(milestone, "score_seat", by=by)
     if not milestone.scores.filter(score__isnull=True).exists():
         engine.perform(milestone.conclude_scores, by=by)
+        jobs.enqueue("milestone.scored", milestone_id=milestone.pk, step=milestone.log_length)
     return milestone
 
 
@@ -204,6 +210,7 @@ def refuse(milestone: Milestone, *, by: Any, organisation: Organisation, reason:
 def send_invoice(milestone: Milestone, *, by: Any, organisation: Organisation, number: str = "") -> Milestone:
     engine.perform(milestone.invoice, by=by, organisation=organisation, number=number)
     Invoice.objects.create(milestone=milestone, number=number, amount=milestone.amount, at=act_time())
+    jobs.enqueue("milestone.invoiced", milestone_id=milestone.pk)
     return milestone
 
 
@@ -223,6 +230,7 @@ def record_payment(milestone: Milestone, *, by: Any, organisation: Organisation,
             project.refresh_from_db()
             if project.state == "delivering" and _contracts_all_in(project, ["completed", "terminated"]):
                 engine.perform(project.evaluate, by=by, organisation=organisation)
+    jobs.enqueue("milestone.paid", milestone_id=milestone.pk)
     jobs.enqueue("project.changed", project_id=contract.project.pk)
     return payment
 

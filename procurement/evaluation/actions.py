@@ -74,8 +74,11 @@ def open_evaluation(
     return evaluation
 
 
+@transaction.atomic
 def start_collecting(evaluation: Evaluation, *, by: Any, organisation: Organisation, **more: Any) -> Evaluation:
-    return engine.perform(evaluation.start_collecting, by=by, organisation=organisation, **more)
+    engine.perform(evaluation.start_collecting, by=by, organisation=organisation, **more)
+    jobs.enqueue("evaluation.collecting", evaluation_id=evaluation.pk)
+    return evaluation
 
 
 def _hash(code: str) -> str:
@@ -238,8 +241,11 @@ def compute(evaluation: Evaluation, *, by: Any, organisation: Organisation, **mo
     return evaluation
 
 
+@transaction.atomic
 def report(evaluation: Evaluation, *, by: Any, organisation: Organisation) -> Evaluation:
-    return engine.perform(evaluation.report, by=by, organisation=organisation)
+    engine.perform(evaluation.report, by=by, organisation=organisation)
+    jobs.enqueue("evaluation.reported", evaluation_id=evaluation.pk)
+    return evaluation
 
 
 def reply(evaluation: Evaluation, statement: str, *, by: Any, organisation: Organisation) -> Evaluation:

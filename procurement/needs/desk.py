@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms as django_forms
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +16,7 @@ from procurement.accounts.workspace import forms
 from procurement.accounts.workspace.desk import Actor, deed
 from procurement.common.models import next_number
 from procurement.needs.models import Need
-from workflows import engine
+from workflows import engine, jobs
 
 
 def own_organisation(actor: Actor) -> QuerySet[Organisation]:
@@ -50,6 +51,7 @@ def _raise_fields(station: Organisation, actor: Actor) -> forms.Fields:
     }
 
 
+@transaction.atomic
 def _raise(station: Organisation, actor: Actor, given: dict[str, Any]) -> Any:
     prefix = f"XQ-{station.region or '000000'}-{actor.at.year}-"
     need = Need(
@@ -60,7 +62,14 @@ def _raise(station: Organisation, actor: Actor, given: dict[str, Any]) -> Any:
     )
     engine.begin(need, **actor.as_organisation)
     engine.perform(need.submit, **actor.as_organisation)
+    jobs.enqueue("need.submitted", need_id=need.pk)
     return _("The need is handed in as %(number)s.") % {"number": need.number}
+
+
+@transaction.atomic
+def _decline(need: Need, actor: Actor, given: dict[str, Any]) -> None:
+    engine.perform(need.decline, **actor.as_organisation, **given)
+    jobs.enqueue("need.declined", need_id=need.pk)
 
 
 deed(
@@ -91,7 +100,7 @@ deed(
     move="decline",
     facts=_facts,
     fields=lambda need, actor: {"reason": forms.reason()},
-    do=lambda need, actor, given: engine.perform(need.decline, **actor.as_organisation, **given),
+    do=_decline,
     hurts=True,
     optional=True,
 )

@@ -48,6 +48,7 @@ def form_project(*, by: Any, organisation: Organisation, needs: Iterable[Need] =
         NeedLink.objects.create(project=project, need=need)
         with engine.consequence():
             engine.perform(need.adopt, by=by, organisation=organisation, project=project.number)
+    jobs.enqueue("project.formed", project_id=project.pk)
     return project
 
 
@@ -65,8 +66,11 @@ def tick_negative_list(project: Project, items: Iterable[str], *, by: Any, organ
     engine.note(project, "tick_negative_list", by=by, organisation=organisation, items=[str(i) for i in items])
 
 
+@transaction.atomic
 def approve(project: Project, *, by: Any, organisation: Organisation, **more: Any) -> Project:
-    return engine.perform(project.approve, by=by, organisation=organisation, **more)
+    engine.perform(project.approve, by=by, organisation=organisation, **more)
+    jobs.enqueue("project.approved", project_id=project.pk)
+    return project
 
 
 @transaction.atomic

@@ -334,6 +334,15 @@ EMAIL_USE_TLS = ENV.flag("EMAIL_USE_TLS", default=True)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.text("DEFAULT_FROM_EMAIL", "huiqun@localhost")
 
+# How people are told beside the list on the site; e-mail, sms, wecom, wecom_robot (docs/operations.md)
+HUIQUN_CHANNELS = environment.channels(ENV)
+SMS_URL = ENV.text("SMS_URL")
+SMS_SECRET = ENV.text("SMS_SECRET")
+WECOM_URL = ENV.text("WECOM_URL", "https://qyapi.weixin.qq.com").rstrip("/")
+WECOM_CORP_ID = ENV.text("WECOM_CORP_ID")
+WECOM_SECRET = ENV.text("WECOM_SECRET")
+WECOM_AGENT_ID = ENV.number("WECOM_AGENT_ID", 0)
+
 _level = ENV.text("HUIQUN_LOG_LEVEL", "WARNING" if TESTING else "INFO").upper()
 LOGGING: dict[str, Any] = {
     "version": 1,

@@ -150,6 +150,26 @@ def sealing_key(env: Environment, folder: Path) -> bytes:
     return key
 
 
+CHANNELS = {  # and what each needs before it can send
+    "email": (),
+    "sms": ("SMS_URL", "SMS_SECRET"),
+    "wecom": ("WECOM_CORP_ID", "WECOM_SECRET", "WECOM_AGENT_ID"),
+    "wecom_robot": (),
+}
+
+
+def channels(env: Environment) -> list[str]:
+    """``HUIQUN_CHANNELS``: how people can be told; a channel that is not fully set up is refused at the start."""
+    found = env.words("HUIQUN_CHANNELS", "email")
+    for name in found:
+        if name not in CHANNELS:
+            raise ImproperlyConfigured(f"HUIQUN_CHANNELS names {name!r}; it may name: {', '.join(CHANNELS)}.")
+        missing = [variable for variable in CHANNELS[name] if not env.text(variable)]
+        if missing:
+            raise ImproperlyConfigured(f"HUIQUN_CHANNELS names {name}, which needs {' and '.join(missing)}.")
+    return found
+
+
 def database(url: str) -> dict[str, object]:
     """Django's settings for ``postgres://user:password@host:port/name?sslmode=require``."""
     parts = urlsplit(url)

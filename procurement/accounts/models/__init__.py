@@ -5,11 +5,19 @@ from procurement.accounts.models.consents import Consent, ConsentNotice
 from procurement.accounts.models.experts import Employment, ExpertProfile, Interest
 from procurement.accounts.models.invitations import Invitation
 from procurement.accounts.models.mandates import Mandate
+from procurement.accounts.models.notifications import (
+    Delivery,
+    Notification,
+    NotificationPreference,
+    PersonalSettings,
+    TableExport,
+)
 from procurement.accounts.models.standing import Qualification, Registration, Reminder
 
 __all__ = [
     "Consent",
     "ConsentNotice",
+    "Delivery",
     "Deputy",
     "Employment",
     "ExpertProfile",
@@ -17,10 +25,14 @@ __all__ = [
     "Invitation",
     "Mandate",
     "Membership",
+    "Notification",
+    "NotificationPreference",
     "Organisation",
+    "PersonalSettings",
     "Qualification",
     "Registration",
     "Reminder",
     "StaffRecord",
+    "TableExport",
     "User",
 ]

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,13 +17,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from procurement.accounts import acting
 from procurement.accounts.enums import Role
 from procurement.accounts.permissions import is_administrator, roles_of
-from procurement.accounts.workspace import forms
-from procurement.accounts.workspace.desk import Actor, Deed, deeds_for, find
+from procurement.accounts.workspace import agenda, duties, forms, tables
+from procurement.accounts.workspace.desk import Actor, Deed, find
 from workflows.clock import database_now
 from workflows.errors import TransitionBlocked
 from workflows.reasons import Reason
-
-SHOWN = 20  # rows of one kind on the list; doing the first brings up the next
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -33,39 +30,18 @@ def actor_of(request: HttpRequest) -> Actor:
     return Actor(request.user, organisation, frozenset(roles_of(request.user, organisation, now)), now)
 
 
-def _rows(found: Deed, waiting: QuerySet[Any]) -> list[dict[str, Any]]:
-    rows = []
-    for subject in waiting[: SHOWN + 1]:
-        rows.append(
-            {
-                "subject": subject,
-                "address": found.address(subject),
-                "project": getattr(subject, "project", None) or (subject if hasattr(subject, "domain") else None),
-                "due": getattr(subject, found.due, None) if found.due else None,
-            }
-        )
-    return rows
-
-
 @login_required
 @never_cache
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """What this person can do next, by deed, the rows it waits for."""
+    """What waits for this person, by when, and what they may do besides."""
     actor = actor_of(request)
-    duties: list[dict[str, Any]] = []
-    offers: list[dict[str, Any]] = []
-    for found in deeds_for(actor):
-        rows = _rows(found, found.waiting(actor))
-        if rows:
-            entry = {"deed": found, "rows": rows[:SHOWN], "more": len(rows) > SHOWN}
-            (offers if found.optional else duties).append(entry)
     labels = dict(Role.choices)
     context = {
-        "duties": duties,
-        "offers": offers,
+        "agenda": agenda.of(actor),
+        "owed": duties.for_actor(actor),
+        "tables": tables.tables_for(actor),
         "roles": [labels[role] for role in sorted(actor.roles) if role in labels],
-        "count": sum([len(entry["rows"]) for entry in duties]),
         "actor": actor,
         "manages": is_administrator(request.user),
     }

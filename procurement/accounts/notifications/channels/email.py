@@ -1,0 +1,65 @@
+"""E-mail: plain text, and HTML with the thread's strip drawn as a table, which every mail program shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from smtplib import SMTPException
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils.translation import ngettext
+
+from procurement.accounts.models import Notification, User
+from procurement.accounts.notifications.channels.base import ChannelError, link_of
+from procurement.accounts.notifications.events import words
+from procurement.common import thread
+
+
+def _entry(notification: Notification) -> dict[str, Any]:
+    title, text = words(notification.event, notification.parameters)
+    state = notification.thread_state
+    return {
+        "title": title,
+        "text": text,
+        "link": link_of(notification),
+        "organisation": notification.organisation,
+        "at": notification.created_at,
+        "knots": thread.knots(state) if state else [],
+        "summary": thread.summary(state) if state else "",
+    }
+
+
+class EmailBack:
+    """One mail a person; a digest is one mail too."""
+
+    def address(self, user: User) -> str:
+        return user.email
+
+    def send(self, user: User, notifications: Sequence[Notification], *, key: str) -> None:
+        entries = [_entry(one) for one in notifications]
+        title = entries[0]["title"]
+        if len(entries) > 1:
+            title = ngettext("%(count)d message", "%(count)d messages", len(entries)) % {"count": len(entries)}
+        context = {
+            "site_name": settings.SITE_NAME,
+            "name": str(user),
+            "entries": entries,
+            "preferences": f"{settings.HUIQUN_BASE_URL}/accounts/preferences/",
+            "title": title,
+        }
+        host = urlsplit(settings.HUIQUN_BASE_URL).hostname or "localhost"
+        mail = EmailMultiAlternatives(
+            subject=f"[{settings.SITE_NAME}] {title}".replace("\n", " "),
+            body=render_to_string("emails/notification.txt", context),
+            to=[user.email],
+            # the same sending has the same name: a mail program shows it once
+            headers={"Message-ID": f"<{key}@{host}>", "Auto-Submitted": "auto-generated"},
+        )
+        mail.attach_alternative(render_to_string("emails/notification.html", context), "text/html")
+        try:
+            mail.send()
+        except (SMTPException, OSError) as error:
+            raise ChannelError(f"the mail server did not take it: {type(error).__name__}") from None

@@ -1,0 +1,155 @@
+"""The tables of the workspace. A stage registers its own in its ``tables.py``; pages and exports show them.
+
+A table says whose rows it shows (``rows``, restricted to the actor), which columns, filters and words to search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from procurement.accounts.workspace.desk import Actor
+
+Words = str | Promise
+TEXT, MONEY, NUMBER, DAY, MINUTE, STRIP, TAG = "text", "money", "number", "day", "minute", "strip", "tag"
+LONGEST_SEARCH = 100
+
+
+@dataclass(frozen=True)
+class Column:
+    """``value`` of a row; ``kind`` says how it looks; ``order`` is the field it is sorted by, where it can be."""
+
+    key: str
+    label: Words
+    value: Callable[[Any], Any]
+    kind: str = TEXT
+    order: str = ""
+    under: bool = False  # shown small below the first column, on its own in an export
+    exported: bool = True
+
+    @property
+    def right(self) -> bool:
+        return self.kind in (MONEY, NUMBER)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A choice among values of one field."""
+
+    key: str
+    label: Words
+    choices: Sequence[tuple[Any, Any]]
+    lookup: str
+
+    def apply(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        return rows.filter(**{self.lookup: value})
+
+    def known(self, value: str) -> str:
+        return value if value in {str(code) for code, _label in self.choices} else ""
+
+
+@dataclass(frozen=True)
+class Table:
+    name: str
+    label: Words
+    roles: frozenset[str]
+    rows: Callable[[Actor], QuerySet[Any]]
+    columns: Sequence[Column]
+    search: Sequence[str] = ()
+    filters: Sequence[Filter] = ()
+    order: Sequence[str] = ("-pk",)
+    address: Callable[[Any], str] | None = None
+    kinds: Sequence[str] = ()  # of organisations; empty: all
+    place: int = 0  # among the tabs, in the order of the thread
+    empty: Words = field(default_factory=lambda: _("Rows appear here as soon as there are any."))
+
+    def may_be_read_by(self, actor: Actor) -> bool:
+        """Personal tables (no roles) are everybody's; each sees their own rows."""
+        if not self.roles:
+            return True
+        if actor.organisation is None or (self.kinds and actor.organisation.kind not in self.kinds):
+            return False
+        return bool(self.roles & actor.roles)
+
+    @property
+    def beside(self) -> list[Column]:
+        return [column for column in self.columns[1:] if not column.under]
+
+    @property
+    def below(self) -> list[Column]:
+        return [column for column in self.columns[1:] if column.under]
+
+    @property
+    def exported(self) -> list[Column]:
+        return [column for column in self.columns if column.exported]
+
+
+_tables: dict[str, Table] = {}
+
+
+def table(name: str, label: Words, roles: Iterable[str], **more: Any) -> Table:
+    """Registers a table under ``name``, its last part of the address."""
+    if name in _tables or name == "exports":
+        raise ValueError(f"{name} is registered twice")
+    _tables[name] = found = Table(name, label, frozenset(map(str, roles)), **more)
+    return found
+
+
+def find(name: str) -> Table | None:
+    return _tables.get(name)
+
+
+def tables_for(actor: Actor) -> list[Table]:
+    """What this person can open, in the order of the thread."""
+    return [found for found in all_tables() if found.may_be_read_by(actor)]
+
+
+def all_tables() -> list[Table]:
+    return sorted(_tables.values(), key=lambda found: (found.place, found.name))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an address asks of a table; anything that is no known value counts as not asked."""
+
+    q: str
+    filters: dict[str, str]
+    sort: str
+
+    @classmethod
+    def read(cls, found: Table, query: QueryDict) -> Asked:
+        sort = query.get("sort", "")
+        known = {column.key for column in found.columns if column.order}
+        return cls(
+            q=query.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH],
+            filters={one.key: one.known(query.get(one.key, "")) for one in found.filters},
+            sort=sort if sort.removeprefix("-") in known else "",
+        )
+
+    @property
+    def any(self) -> bool:
+        return bool(self.q) or any(self.filters.values())
+
+
+def select(found: Table, actor: Actor, asked: Asked) -> QuerySet[Any]:
+    """The rows that are asked for, in their order."""
+    rows = found.rows(actor)
+    for word in asked.q.split():
+        condition = Q()
+        for lookup in found.search:
+            condition |= Q(**{f"{lookup}__icontains": word})
+        rows = rows.filter(condition)
+    for one in found.filters:
+        if asked.filters[one.key]:
+            rows = one.apply(rows, asked.filters[one.key])
+    if not asked.sort:
+        return rows.order_by(*found.order)
+    name, down = asked.sort.removeprefix("-"), asked.sort.startswith("-")
+    column = next(column for column in found.columns if column.key == name)
+    return rows.order_by(f"{'-' if down else ''}{column.order}", "-pk")

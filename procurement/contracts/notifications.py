@@ -1,0 +1,58 @@
+"""Who is told what of contracts up to the signatures."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from procurement.accounts.enums import EventGroup, Role
+from procurement.accounts.notifications.events import Told, event
+from procurement.accounts.notifications.people import staff
+from procurement.contracts.models import Contract
+from procurement.projects.notifications import about, thread_of
+
+
+def contract(pk: int) -> Contract:
+    return Contract.objects.select_related("award__lot__call__project__buyer", "award__bid__supplier").get(pk=pk)
+
+
+def contract_facts(row: Contract) -> dict[str, str]:
+    return {**about(row.project), "contract": row.number}
+
+
+@event(
+    "contract.drafted",
+    EventGroup.CONTRACTS,
+    _("Read the contract: %(title)s"),
+    _("Contract %(contract)s is drafted. Agree to it, or talk to the buyer."),
+)
+def _drafted(contract_id: int) -> Told:
+    row = contract(contract_id)
+    people = staff([row.supplier.pk], Role.SUPPLIER, Role.SIGNATORY)
+    path = reverse("deed", args=["contract.agree", row.pk])
+    return Told(row, people, path, contract_facts(row), project=row.project)
+
+
+@event(
+    "contract.agreed",
+    EventGroup.CONTRACTS,
+    _("To be signed: %(title)s"),
+    _("Both sides agree on contract %(contract)s. It waits for your signature."),
+)
+def _agreed(contract_id: int) -> Told:
+    row = contract(contract_id)
+    people = staff([row.buyer.pk, row.supplier.pk], Role.SIGNATORY)
+    path = reverse("deed", args=["contract.sign", row.pk])
+    return Told(row, people, path, contract_facts(row), project=row.project)
+
+
+@event(
+    "contract.signed",
+    EventGroup.CONTRACTS,
+    _("Signed: %(title)s"),
+    _("Contract %(contract)s bears both signatures."),
+)
+def _signed(contract_id: int) -> Told:
+    row = contract(contract_id)
+    people = [*staff([row.buyer.pk], Role.DRAFTER, Role.FINANCE), *staff([row.supplier.pk], Role.SUPPLIER)]
+    return Told(row, people, thread_of(row.project), contract_facts(row), project=row.project)
