@@ -17,6 +17,7 @@ from procurement.awards.models import Award, Panel, Score, ScoreSheet, Seat
 from procurement.awards.results import compute
 from procurement.bids.enums import BidState
 from procurement.bids.models import Bid
+from procurement.calls.actions import termination_fields
 from procurement.calls.enums import CriterionKind
 from procurement.calls.models import Call, Lot
 from procurement.projects import notices
@@ -186,8 +187,10 @@ def confirm_award(award: Award, *, by: Any, organisation: Organisation, **more: 
     return award
 
 
-def result_fields(award: Award) -> dict[str, str]:
+def result_fields(award: Award, at: Any = None) -> dict[str, str]:
+    """The statutory fields of a result (公告格式); before it is published, as they would be at the time ``at``."""
     call, supplier, project = award.lot.call, award.bid.supplier, award.project
+    ends = award.notice_ends or challenge_dates(award, at or act_time())["notice_ends"]
     members = "、".join(str(seat.user) for seat in call.panel.seats.select_related("user"))
     return {
         "number": call.number,
@@ -202,8 +205,8 @@ def result_fields(award: Award) -> dict[str, str]:
         "service_time": f"{project.term_start} – {project.term_end}",
         "service_standard": "；".join(f"{c.name}：{c.rule}" for c in call.criteria.all() if c.rule),
         "committee": members,
-        "notice_period": f"至 {award.notice_ends}",
-        "contacts": " ".join(p for p in (project.buyer.name, project.buyer.address, project.buyer.contact) if p),
+        "notice_period": f"至 {ends}",
+        "contacts": notices.contacts(project.buyer, call.contact),
         "documents": call.number,
     }
 
@@ -259,6 +262,8 @@ def fail_lot(lot: Lot, *, by: Any, organisation: Organisation, reason: str) -> L
     lot.failed_reason = reason
     lot.save(update_fields=["failed_reason"])
     engine.note(call, "fail_lot", by=by, organisation=organisation, reason=reason, lot=lot.code)
+    fields = termination_fields(call, reason) | {"name": lot.title}
+    notices.publish(call.project, NoticeKind.TERMINATION, fields, by=by, title=f"{lot.title}终止公告")
     return lot
 
 

@@ -15,8 +15,10 @@ from procurement.accounts.workspace import forms
 from procurement.accounts.workspace.desk import Actor, deed
 from procurement.awards.desk import award_facts, our_awards
 from procurement.awards.models import Award
-from procurement.contracts import actions
+from procurement.contracts import actions, changes
 from procurement.contracts.models import Contract
+from procurement.projects import notices
+from procurement.projects.enums import NoticeKind
 from workflows.errors import TransitionBlocked
 from workflows.reasons import Reason
 
@@ -142,4 +144,37 @@ deed(
     move="agree",
     facts=facts,
     do=lambda contract, actor, given: actions.agree(contract, **actor.as_organisation),
+)
+
+
+def _change_fields(contract: Contract, actor: Actor) -> forms.Fields:
+    clauses = [(clause.key, clause.heading) for clause in changes.changeable(contract)]
+    return {
+        "supplement_number": forms.line(_("Supplement: number"), 60),
+        "signed_on": forms.day(_("Signed by both parties on")),
+        "clause": django_forms.ChoiceField(label=_("Clause changed"), choices=clauses),
+        "becomes": forms.text(_("How it reads now"), rows=5),
+        "reason": forms.reason(),
+    }
+
+
+deed(
+    "contract.publish_change",
+    _("Publish a change of the contract"),
+    [Role.APPROVER],
+    mine=as_buyer,
+    waits=Q(state="published", award__lot__call__project__imported=False),
+    facts=facts,
+    fields=_change_fields,
+    preview=lambda contract, actor: notices.preview(
+        contract.project,
+        NoticeKind.CONTRACT_CHANGE,
+        changes.notice_fields(contract, actor.at),
+        at=actor.at,
+        asked=["supplement_number", "clause", "was", "is", "reason", "signed_on"],
+    ),
+    do=lambda contract, actor, given: changes.publish_change(contract, **given, **actor.as_organisation),
+    hurts=True,
+    optional=True,
+    help=_("Within two working days of the supplement's signature. Amount and payments are not changed here."),
 )

@@ -16,8 +16,8 @@ from procurement.accounts.workspace import forms
 from procurement.accounts.workspace.desk import Actor, deed
 from procurement.needs.desk import own_organisation
 from procurement.needs.models import Need
-from procurement.projects import actions
-from procurement.projects.enums import DeliveryMode, Domain, FundSource, NegativeItem
+from procurement.projects import actions, notices
+from procurement.projects.enums import DeliveryMode, Domain, FundSource, NegativeItem, NoticeKind
 from procurement.projects.models import BudgetLine, CatalogueItem, Project
 from workflows.errors import TransitionBlocked
 from workflows.reasons import Reason
@@ -170,6 +170,9 @@ deed(
     move="publish_intent",
     facts=facts,
     fields=lambda project, actor: {"month": forms.line(_("Expected month of the call"), 20)},
+    preview=lambda project, actor: notices.preview(
+        project, NoticeKind.INTENT, actions.intent_fields(project), at=actor.at, asked=["month"]
+    ),
     do=lambda project, actor, given: actions.publish_intent(project, **actor.as_organisation, fields=given),
     help=_("Asked for 30 days before the call where a statutory procedure is used; otherwise you may go on without."),
 )
@@ -182,7 +185,12 @@ deed(
     move="terminate",
     facts=facts,
     fields=lambda project, actor: {"reason": forms.reason()},
+    preview=lambda project, actor: notices.preview(
+        project, NoticeKind.TERMINATION, actions.termination_fields(project), at=actor.at, asked=["reason"]
+    ),
     do=lambda project, actor, given: actions.terminate(project, **actor.as_organisation, **given),
     hurts=True,
     optional=True,
 )
+
+from procurement.projects import notice_desk  # noqa: E402, F401 - registers the deeds of notices

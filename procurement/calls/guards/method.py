@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from procurement.calls import thresholds
 from procurement.calls.enums import Method, SmePolicy
+from procurement.projects import official, singlesource
+from procurement.projects.enums import NoticeKind
 from procurement.rules import rulebook
 from workflows.machine import Act
 from workflows.reasons import Reason
@@ -91,13 +93,27 @@ def intent_long_enough_ago(call: Any, act: Act) -> Iterator[Reason]:
             _("The intent has not been published; it must be, %(days)s days before the call.") % {"days": days}
         )
         return
-    earliest = timezone.localdate(project.intended_at) + timedelta(days=days)
+    notice = project.notices.filter(kind=NoticeKind.INTENT).order_by("-pk").first()
+    started = official.starts(notice) if notice is not None else project.intended_at
+    if started is None:
+        yield from official.not_recorded(notice)
+        return
+    earliest = timezone.localdate(started) + timedelta(days=days)
     if timezone.localdate(act.at) < earliest:
         yield rule.reason(
             _("The intent was published on %(on)s: the call may follow from %(earliest)s.")
-            % {"on": timezone.localdate(project.intended_at).isoformat(), "earliest": earliest.isoformat()},
+            % {"on": timezone.localdate(started).isoformat(), "earliest": earliest.isoformat()},
             earliest=earliest.isoformat(),
         )
+
+
+def single_source_made_public(call: Any, act: Act) -> Iterator[Reason]:
+    """P2: at tender scale the plan to buy from a single source stands 5 working days before the call (条例 art 38)."""
+    project = call.project
+    tender = thresholds.tender_threshold(project.buyer, act.at)
+    if call.method != Method.SINGLE_SOURCE or not project.fiscal or tender is None or project.budget < tender:
+        return
+    yield from singlesource.not_public_long_enough(project, act.at)
 
 
 def small_firms_considered(call: Any, act: Act) -> Iterator[Reason]:
