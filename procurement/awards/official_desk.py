@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
 from procurement.accounts.workspace import forms
@@ -43,7 +42,7 @@ def _facts(notice: Notice) -> list[tuple[Any, Any]]:
         (_("Number"), notice.number),
         (_("Kind"), notice.get_kind_display()),
         (_("Published here"), forms.said(notice.published_at)),
-        (_("Text to paste"), format_html('<a href="{}">{}</a>', address, now("Copy or download it"))),
+        (_("Text to paste"), format_html('<a href="{}">{}</a>', address, _("Copy or download it"))),
     ]
 
 

@@ -19,7 +19,7 @@ from procurement.bids.enums import BidState, Round
 from procurement.bids.models import Bid, Envelope, OpeningConfirmation
 from procurement.calls import permissions
 from procurement.calls.enums import CallState, Method
-from procurement.calls.guards import deadline_passed
+from procurement.calls.guards import deadline_passed, periods_kept_in_the_medium
 from procurement.calls.models import Call, Lot
 from procurement.common import sealing
 from procurement.rules import rulebook
@@ -77,6 +77,7 @@ def _may_confirm(call: Call, round_: str, act: Act) -> Iterator[Reason]:
             yield Reason(_("This call is not waiting to be opened."), code="state")
             return
         yield from deadline_passed(call, act)
+        yield from periods_kept_in_the_medium(call, act)
         for lot in call.lots.filter(failed_reason=""):
             yield from too_few(call, lot, submitted(lot), act.at)
         return

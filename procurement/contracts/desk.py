@@ -163,7 +163,7 @@ deed(
     _("Publish a change of the contract"),
     [Role.APPROVER],
     mine=as_buyer,
-    waits=Q(state="published", award__lot__call__project__imported=False),
+    waits=Q(state="published"),
     facts=facts,
     fields=_change_fields,
     preview=lambda contract, actor: notices.preview(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
 from procurement.accounts.enums import Role
@@ -21,7 +20,8 @@ ASKED = ("supplier", "supplier_address", "reason", "experts")
 
 def our_notices(actor: Actor) -> QuerySet[Notice]:
     """Notices of the actor's organisation as buyer, the latest first; those of past projects stay as they are."""
-    found = Notice.objects.filter(project__buyer=actor.organisation, project__imported=False)
+    past = Q(project__imported=True, project__state__in=["closed", "terminated"])
+    found = Notice.objects.filter(~past, project__buyer=actor.organisation)
     return found.select_related("project__buyer").prefetch_related("official_publications").order_by("-pk")
 
 
@@ -54,7 +54,7 @@ def _correction_fields(notice: Notice, actor: Actor) -> forms.Fields:
 def _correct(notice: Notice, actor: Actor, given: dict[str, Any]) -> str:
     becomes = {name.removeprefix("f_"): value for name, value in given.items() if name.startswith("f_")}
     made = corrections.correct(notice, becomes, **actor.as_organisation)
-    return now("The correction is public as %(number)s, beside what it corrects.") % {"number": made.number}
+    return str(_("The correction is public as %(number)s, beside what it corrects.")) % {"number": made.number}
 
 
 deed(

@@ -16,6 +16,7 @@ from procurement.common.templatetags.huiqun import notice_field
 from procurement.projects import layout
 from procurement.projects.enums import NOTICE_TITLES, NoticeKind
 from procurement.projects.models import Notice, Project
+from procurement.projects.phrases import Phrase, phrases
 from procurement.rules import rulebook
 from workflows import jobs
 from workflows.clock import act_time
@@ -68,6 +69,7 @@ class Preview:
     title: str
     sections: list[layout.Section]
     reasons: list[Reason]
+    phrases: list[Phrase]
 
 
 def preview(project: Project, kind: str, fields: dict[str, Any], *, at: Any, asked: Collection[str] = ()) -> Preview:
@@ -80,6 +82,7 @@ def preview(project: Project, kind: str, fields: dict[str, Any], *, at: Any, ask
         title_of(project, kind),
         layout.sections(kind, known, required=required, asked=asked),
         unmet(kind, counted, at, region),
+        phrases(kind, asked),
     )
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -132,6 +132,26 @@ def small_firms_considered(call: Any, act: Act) -> Iterator[Reason]:
         )
 
 
+def bought_this_year(call: Any, at: datetime) -> list[tuple[str, Decimal]]:
+    """Number and budget (yuan) of what the buyer bought this year under the same item and line, not by tender (W9)."""
+    project = call.project
+    return list(
+        type(call)
+        ._default_manager.filter(
+            project__buyer=project.buyer,
+            project__catalogue_item=project.catalogue_item,
+            project__budget_line=project.budget_line,
+            project__rehearsal=False,
+            published_at__year=timezone.localdate(at).year,
+        )
+        .exclude(project=project)
+        .exclude(method=Method.OPEN_TENDER)
+        .exclude(state__in=["failed", "cancelled"])
+        .order_by("pk")
+        .values_list("project__number", "project__budget")
+    )
+
+
 def not_split(call: Any, act: Act) -> Iterator[Reason]:
     """W9: one service bought in pieces below the tender threshold (条例 art 28)."""
     project = call.project
@@ -141,21 +161,7 @@ def not_split(call: Any, act: Act) -> Iterator[Reason]:
         return
     if project.rehearsal:
         return
-    year = timezone.localdate(act.at).year
-    others = (
-        type(call)
-        ._default_manager.filter(
-            project__buyer=project.buyer,
-            project__catalogue_item=project.catalogue_item,
-            project__budget_line=project.budget_line,
-            project__rehearsal=False,
-            published_at__year=year,
-        )
-        .exclude(project=project)
-        .exclude(method=Method.OPEN_TENDER)
-        .exclude(state__in=["failed", "cancelled"])
-        .values_list("project__number", "project__budget")
-    )
+    others = bought_this_year(call, act.at)
     together = project.budget + sum((budget for _number, budget in others), Decimal(0))
     if others and together > tender:
         numbers = ", ".join(number for number, _budget in others)
