@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms as django_forms
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from procurement.accounts.enums import Role
@@ -56,16 +56,16 @@ def _draft_fields(award: Award, actor: Actor) -> forms.Fields:
     fields: forms.Fields = {}
     project = award.project
     usual = {
-        1: (now("Signing"), 30, project.term_start),
-        2: (now("Half term"), 40, None),
-        3: (now("End"), 30, project.term_end),
+        1: (gettext("Signing"), 30, project.term_start),
+        2: (gettext("Half term"), 40, None),
+        3: (gettext("End"), 30, project.term_end),
     }
     for number in INSTALMENTS:
         name, percent, due = usual.get(number, ("", None, None))
         first = number == 1
         fields |= {
             f"name_{number}": forms.line(
-                now("Instalment %(number)d") % {"number": number}, 100, required=first, initial=name
+                gettext("Instalment %(number)d") % {"number": number}, 100, required=first, initial=name
             ),
             f"percent_{number}": forms.points(_("Percent"), required=first, initial=percent),
             f"due_{number}": forms.day(_("Due"), required=first, initial=due),
@@ -92,7 +92,9 @@ def _targets(text: str) -> dict[str, str]:
         name, _sign, value = line.replace("＝", "=").partition("=")
         value = value.strip()
         if not name.strip() or not value.replace(".", "", 1).isdecimal() or len(value) > 9:
-            raise TransitionBlocked([Reason(now("“%(line)s”: write name = number.") % {"line": line}, code="targets")])
+            raise TransitionBlocked(
+                [Reason(gettext("“%(line)s”: write name = number.") % {"line": line}, code="targets")]
+            )
         found[name.strip()[:60]] = value
     return found
 
@@ -105,7 +107,7 @@ def _draft(award: Award, actor: Actor, given: dict[str, Any]) -> str:
             continue
         if given[f"percent_{number}"] is None or given[f"due_{number}"] is None:
             raise TransitionBlocked(
-                [Reason(now("“%(name)s” needs a percent and a date.") % {"name": name}, code="row")]
+                [Reason(gettext("“%(name)s” needs a percent and a date.") % {"name": name}, code="row")]
             )
         rows.append(
             {
@@ -119,10 +121,12 @@ def _draft(award: Award, actor: Actor, given: dict[str, Any]) -> str:
     total = sum((row["percent"] for row in rows), Decimal(0))
     if total != 100:
         raise TransitionBlocked(
-            [Reason(now("The percents sum to %(total)s, not to 100.") % {"total": total}, code="percents")]
+            [Reason(gettext("The percents sum to %(total)s, not to 100.") % {"total": total}, code="percents")]
         )
     contract = actions.draft_contract(award, rows, **actor.as_organisation)
-    return now("The contract is drafted as %(number)s; the supplier reads and agrees.") % {"number": contract.number}
+    return gettext("The contract is drafted as %(number)s; the supplier reads and agrees.") % {
+        "number": contract.number
+    }
 
 
 deed(

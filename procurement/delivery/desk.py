@@ -8,7 +8,7 @@ from typing import Any
 from django import forms as django_forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from procurement.accounts import pool
@@ -71,7 +71,7 @@ def _actual_fields(milestone: Milestone, actor: Actor) -> forms.Fields:
         f"d{row.pk}": forms.points(
             row.name,
             10_000_000,
-            help_text=now("Promised: %(target)s") % {"target": _plain(row.target)},
+            help_text=gettext("Promised: %(target)s") % {"target": _plain(row.target)},
             initial=row.actual,
         )
         for row in milestone.deliverables.all()

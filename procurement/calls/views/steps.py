@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from procurement.calls import drafting, thresholds, timetable
@@ -100,8 +100,8 @@ def marked(call: Call, reasons: list[Reason]) -> list[tuple[Any, SafeString]]:
     if not phrases:
         return []
     pattern = re.compile("|".join(map(re.escape, reversed(phrases))))
-    texts = [(now("Qualifications"), call.qualifications), (now("What is wanted"), call.requirements)]
-    texts += [(now("What is wanted"), call.project.summary)] if call.project.summary != call.requirements else []
+    texts = [(gettext("Qualifications"), call.qualifications), (gettext("What is wanted"), call.requirements)]
+    texts += [(gettext("What is wanted"), call.project.summary)] if call.project.summary != call.requirements else []
     texts += [(criterion.name, f"{criterion.name} {criterion.rule}") for criterion in call.criteria.all()]
     return [
         (where, _with_marks(sentence.strip(), pattern))
@@ -140,9 +140,9 @@ def bought(call: Call, at: datetime) -> dict[str, Any]:
 def earliest(call: Call, at: datetime) -> list[tuple[str, Any]]:
     """The earliest lawful dates if published then: (what, Earliest)."""
     rows = [
-        (now("Deadline for bids (P1)"), timetable.to_bid(call, at)),
-        (now("Notice shown until (P2)"), timetable.notice_shown(call, at)),
-        (now("Documents obtainable until (P3)"), timetable.documents_obtainable(call, at)),
+        (gettext("Deadline for bids (P1)"), timetable.to_bid(call, at)),
+        (gettext("Notice shown until (P2)"), timetable.notice_shown(call, at)),
+        (gettext("Documents obtainable until (P3)"), timetable.documents_obtainable(call, at)),
     ]
     return [(label, found) for label, found in rows if found is not None]
 
@@ -151,9 +151,9 @@ def scale(call: Call, at: datetime) -> list[tuple[str, Any]]:
     """Where the amount stands among the thresholds."""
     buyer = call.project.buyer
     return [
-        (now("Statutory procedure from"), thresholds.statutory_threshold(buyer, at)),
-        (now("Open tender from"), thresholds.tender_threshold(buyer, at)),
-        (now("Budget"), call.project.budget),
+        (gettext("Statutory procedure from"), thresholds.statutory_threshold(buyer, at)),
+        (gettext("Open tender from"), thresholds.tender_threshold(buyer, at)),
+        (gettext("Budget"), call.project.budget),
     ]
 
 
