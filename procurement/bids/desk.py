@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from procurement.accounts.enums import Role
 from procurement.accounts.workspace import forms
 from procurement.accounts.workspace.desk import Actor, deed
-from procurement.bids import actions, opening
+from procurement.bids import actions, confirming, opening
 from procurement.bids.access import buyer_reads
 from procurement.bids.enums import Round
 from procurement.bids.models import Bid
@@ -101,6 +101,18 @@ deed(
     do=lambda bid, actor, given: actions.withdraw_bid(bid, **actor.as_organisation),
     hurts=True,
     optional=True,
+)
+deed(
+    "bid.confirm",
+    _("Confirm a bid after a correction"),
+    [Role.SUPPLIER],
+    mine=lambda actor: confirming.waiting(own_bids(actor)),
+    waits=Q(state="submitted", lot__call__deadline__gte=Now()),
+    facts=lambda bid: [
+        (change["label"], f"{change['was'] or '—'}\n→ {change['is'] or '—'}") for change in confirming.changes(bid)
+    ],
+    do=lambda bid, actor, given: confirming.confirm(bid, **actor.as_organisation),
+    help=_("What was called for has changed. Confirm your bid as it is, sealed, or replace it before the deadline."),
 )
 deed(
     "call.open",

@@ -59,6 +59,7 @@ ACTS = {
     "confirm_opening": gettext_lazy("An officer confirms the opening"),
     "unwrap_key": gettext_lazy("Use the key of the call"),
     "open_final_offer": gettext_lazy("Open the final offer"),
+    "confirm_bid": gettext_lazy("Confirm a bid after a correction"),
     "record_official": gettext_lazy("Record the designated medium"),
     "publish_single_source": gettext_lazy("Make a single-source plan public"),
     "correct_notice": gettext_lazy("Correct a slip in a notice"),

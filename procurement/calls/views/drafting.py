@@ -195,6 +195,7 @@ def _page(
         "scale": steps.scale(call, day),
         "overlapping": steps.overlapping(call.project),
         "bought": steps.bought(call, day),
+        "weights": steps.weights(call),
         "blocking": sum(reason.blocks for reason in reasons),
         "problem": problem,
     }

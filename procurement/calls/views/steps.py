@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -91,6 +91,8 @@ def steps(call: Call, here: str, reasons: list[Reason], address: Any) -> list[St
 
 def met(reasons: list[Reason]) -> list[Any]:
     unmet = {reason.rule or reason.code for reason in reasons}
+    if "deadline" in unmet:
+        unmet.add("P1")  # before the publication there is no time to bid at all
     return [words for rule, words in MET.items() if rule not in unmet]
 
 
@@ -112,11 +114,11 @@ def marked(call: Call, reasons: list[Reason]) -> list[tuple[Any, SafeString]]:
 
 
 def _with_marks(sentence: str, pattern: re.Pattern[str]) -> SafeString:
-    parts, last = [], 0
+    pairs, last = [], 0
     for match in pattern.finditer(sentence):
-        parts.append(format_html("{}<mark>{}</mark>", sentence[last : match.start()], match.group()))
+        pairs.append((sentence[last : match.start()], match.group()))
         last = match.end()
-    return format_html("{}{}", SafeString("").join(parts), sentence[last:])
+    return format_html("{}{}", format_html_join("", "{}<mark>{}</mark>", pairs), sentence[last:])
 
 
 def hints(reasons: list[Reason]) -> list[Hint]:
@@ -127,6 +129,11 @@ def hints(reasons: list[Reason]) -> list[Hint]:
         if name is not None:
             found.setdefault(name, []).append(reason)
     return [Hint(name, told) for name, told in found.items()]
+
+
+def weights(call: Call) -> Decimal:
+    """What the weights sum to as they stand on the page."""
+    return sum((criterion.weight for criterion in call.criteria.all()), Decimal(0))
 
 
 def bought(call: Call, at: datetime) -> dict[str, Any]:
