@@ -46,7 +46,8 @@ def record(
     """
     found = official.record(notice, url=url, appeared_at=appeared_at, by=by, organisation=organisation)
     award = award_of(notice) if notice.kind == NoticeKind.RESULT else None
-    started = official.starts(notice)
+    # read anew: the caller's may carry the records that were there before this one
+    started = official.starts(Notice.objects.select_related("project__buyer").get(pk=notice.pk))
     if award is not None and started is not None and award.state == AwardState.NOTICED:
         _move(award, started, by=by, organisation=organisation)
     return found

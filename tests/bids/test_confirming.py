@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_languages]
 def handed_in() -> Bid:
     """A sealed bid of the demo's supplier for a call that is still open."""
     threads.waiting("to-open")
-    Call.objects.update(deadline=database_now() + timedelta(days=30))
+    Call.objects.update(deadline=database_now().replace(microsecond=0) + timedelta(days=30))
     found = Bid.objects.select_related("lot__call__project__buyer", "supplier")
     return found.get(supplier__memberships__user=threads.login("supplier"))
 

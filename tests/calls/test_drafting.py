@@ -57,6 +57,11 @@ def draft(client: Client, project: Project, source: str = "service") -> Call:
     return Call.objects.get(project=project)
 
 
+def fresh_draft() -> Call:
+    project = fresh_project()
+    return draft(logged_in("drafter"), project)
+
+
 def values(client: Client, call: Call, step: str) -> dict[str, str]:
     """What the page's form holds, as a browser would send it."""
     form = client.get(f"/workspace/calls/{call.pk}/draft/{step}/").context["form"]
@@ -193,7 +198,7 @@ def test_a_draft_is_not_told_to_the_public() -> None:
 
 class TestTheSide:
     def test_the_whole_sentence_is_shown_with_every_phrase_marked(self) -> None:
-        call = draft(logged_in("drafter"), fresh_project())
+        call = fresh_draft()
         client = logged_in("drafter")
         words = "依法登记。供应商须在本县注册，具有本县奖项者<优先>；近三年无重大违法记录。"
         sent = values(client, call, "documents") | {"qualifications": words}
@@ -202,7 +207,7 @@ class TestTheSide:
         assert sentence == ("供应商<mark>须在本县注册</mark>，具有<mark>本县奖项</mark>者&lt;优先&gt;；")
 
     def test_what_was_bought_before_is_listed_with_its_sum(self) -> None:
-        call = draft(logged_in("drafter"), fresh_project())
+        call = fresh_draft()
         project = call.project
         address = f"/workspace/calls/{call.pk}/draft/timetable/"
         assert logged_in("drafter").get(address).context["bought"]["projects"] == []
@@ -218,8 +223,8 @@ class TestTheSide:
         assert other.project.number in page.content.decode()
 
     def test_a_rule_is_told_under_its_field_with_the_way_out(self) -> None:
+        call = fresh_draft()
         client = logged_in("drafter")
-        call = draft(client, fresh_project())
         address = f"/workspace/calls/{call.pk}/draft/timetable/"
         early = call.saved_at.strftime("%Y-%m-%dT23:59")
         sent = values(client, call, "timetable") | {"method": "consultation", "deadline": early}
@@ -235,8 +240,8 @@ class TestTheSide:
         assert not [r for r in drafting.judged(call, at=call.saved_at) if r.rule in ("P1", "P2", "P3")]
 
     def test_house_wording_is_added_to_what_stands_there(self) -> None:
+        call = fresh_draft()
         client = logged_in("drafter")
-        call = draft(client, fresh_project())
         address = f"/workspace/calls/{call.pk}/draft/documents/"
         [first, *_rest] = [one for one in client.get(address).context["phrases"] if one.field == "qualifications"]
         sent = values(client, call, "documents") | {"qualifications": "甲", "fill_qualifications": first.text}
@@ -244,16 +249,16 @@ class TestTheSide:
         assert call.fresh().qualifications.splitlines() == ["甲", *first.text.splitlines()]
 
     def test_the_notice_is_shown_before_it_is_handed_in_with_what_it_lacks(self) -> None:
+        call = fresh_draft()
         client = logged_in("drafter")
-        call = draft(client, fresh_project())
         notice = client.get(f"/workspace/calls/{call.pk}/draft/review/").context["notice"]
         lacking = [row.name for section in notice.sections for row in section.rows if row.missing]
         assert lacking == ["qualifications"]
         assert notice.reasons[0].facts["missing"] == lacking
 
     def test_as_many_queries_with_thirty_purchases_as_with_one(self) -> None:
+        call = fresh_draft()
         client = logged_in("drafter")
-        call = draft(client, fresh_project())
         other = Call.objects.exclude(pk=call.pk).get()
         address = f"/workspace/calls/{call.pk}/draft/timetable/"
         Project.objects.filter(pk=other.project_id).update(

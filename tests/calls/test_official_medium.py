@@ -19,7 +19,7 @@ from procurement.rules import workdays
 from procurement.rules.models import RuleVersion
 from tests import threads
 from tests.accounts.test_workspace import logged_in
-from tests.calls.test_drafting import draft, fresh_project
+from tests.calls.test_drafting import fresh_draft
 from workflows import engine
 from workflows.clock import database_now
 
@@ -138,7 +138,7 @@ class TestOpening:
 
 class TestBeforeTheCall:
     def test_the_drafter_is_told_to_leave_room(self) -> None:
-        call = draft(logged_in("drafter"), fresh_project())
+        call = fresh_draft()
         Call.objects.filter(pk=call.pk).update(method="consultation")
         call = Call.objects.select_related("project__buyer").get(pk=call.pk)
         now = database_now()

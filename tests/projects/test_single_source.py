@@ -14,7 +14,7 @@ from procurement.calls.models import Call
 from procurement.projects import singlesource
 from procurement.projects.models import Notice, Project
 from tests.accounts.test_workspace import logged_in, outsider
-from tests.calls.test_drafting import draft, fresh_project
+from tests.calls.test_drafting import fresh_draft
 from workflows.clock import database_now
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_languages]
@@ -28,7 +28,7 @@ PLAN = {
 
 
 def call_of(budget: int) -> Call:
-    call = draft(logged_in("drafter"), fresh_project())
+    call = fresh_draft()
     Project.objects.filter(pk=call.project_id).update(budget=Decimal(budget), rehearsal=False)
     Call.objects.filter(pk=call.pk).update(method="single_source")
     return Call.objects.select_related("project__buyer").get(pk=call.pk)
