@@ -11,13 +11,14 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from procurement.opendata.threads import project_of
-from procurement.projects import layout, official
+from procurement.projects import docx, layout, official
 from procurement.projects.models import Notice
 
 # how a notice leaves for another medium: what makes it, of which type, under which ending
 FORMS: dict[str, tuple[Any, str]] = {
-    "txt": (layout.as_text, "text/plain"),
-    "html": (layout.as_html, "text/html"),
+    "txt": (layout.as_text, "text/plain; charset=utf-8"),
+    "docx": (docx.as_docx, docx.MEDIA_TYPE),
+    "html": (layout.as_html, "text/html; charset=utf-8"),
     "json": (lambda notice: json.dumps(layout.as_data(notice), ensure_ascii=False, indent=1), "application/json"),
 }
 
@@ -64,12 +65,12 @@ def export(request: HttpRequest, number: str, notice_number: str) -> HttpRespons
 
 @require_safe
 def export_file(request: HttpRequest, number: str, notice_number: str, form: str) -> HttpResponse:
-    """The notice as a file: plain text, one HTML page, or its fields as JSON. Never shown in the site's own frame."""
+    """The notice as a file to save: plain text, Word, one HTML page, or its fields as JSON."""
     if form not in FORMS:
         raise Http404
     make, kind = FORMS[form]
     found = _notice(number, notice_number)
-    answer = HttpResponse(make(found), content_type=f"{kind}; charset=utf-8")
+    answer = HttpResponse(make(found), content_type=kind)
     answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{found.number}.{form}')}"
     answer["X-Content-Type-Options"] = "nosniff"
     return answer

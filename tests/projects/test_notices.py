@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
+from xml.etree import ElementTree
+from zipfile import ZipFile
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -14,7 +17,7 @@ from django.utils import translation
 
 from procurement.accounts.models import Organisation
 from procurement.common.templatetags.huiqun import NOTICE_FIELDS
-from procurement.projects import corrections, layout, notices
+from procurement.projects import corrections, docx, layout, notices
 from procurement.projects.enums import NoticeKind
 from procurement.projects.models import Notice, OfficialPublication, Project
 from tests import threads
@@ -165,6 +168,12 @@ class TestExport:
         data = json.loads(Client().get(f"{base}json/").content)
         assert {row["name"]: row["value"] for row in data["fields"]} == notice.fields
         assert (data["number"], data["kind"], data["buyer"]) == (notice.number, "termination", thread.buyer.name)
+        with ZipFile(BytesIO(Client().get(f"{base}docx/").content)) as package:
+            assert package.testzip() is None
+            document = ElementTree.fromstring(package.read("word/document.xml"))  # noqa: S314 - our own
+            words = "".join(document.itertext())
+        assert all(part in words for part in (notice.title, "甲<b>乙", thread.buyer.name, notice.number))
+        assert docx.as_docx(notice) == docx.as_docx(notice)
         assert Client().get(f"{base}docm/").status_code == 404
         assert Client().post(f"{base}txt/").status_code == 405
 
