@@ -263,7 +263,7 @@ def fail_lot(lot: Lot, *, by: Any, organisation: Organisation, reason: str) -> L
     lot.save(update_fields=["failed_reason"])
     engine.note(call, "fail_lot", by=by, organisation=organisation, reason=reason, lot=lot.code)
     fields = termination_fields(call, reason) | {"name": lot.title}
-    notices.publish(call.project, NoticeKind.TERMINATION, fields, by=by, title=f"{lot.title}终止公告")
+    notices.publish(call.project, NoticeKind.TERMINATION, fields, by=by)
     return lot
 
 
