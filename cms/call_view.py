@@ -35,9 +35,10 @@ def status(call: Call, now: datetime) -> tuple[str, Any]:
 
 def _notices(call: Call) -> list[dict[str, Any]]:
     wanted = (NoticeKind.CALL, NoticeKind.CORRECTION, NoticeKind.TERMINATION)
+    rows = call.project.notices.filter(kind__in=[str(kind) for kind in wanted])
     found = [
         notice
-        for notice in call.project.notices.filter(kind__in=[str(kind) for kind in wanted])
+        for notice in rows.prefetch_related("official_publications")
         # a project may be called for again: only what belongs to this call
         if notice.fields.get("number", call.number) == call.number
     ]

@@ -193,8 +193,10 @@ def confirm_award(award: Award, *, by: Any, organisation: Organisation, **more: 
     return award
 
 
-def result_fields(award: Award) -> dict[str, str]:
+def result_fields(award: Award, at: Any = None) -> dict[str, str]:
+    """The statutory fields of a result (公告格式); before it is published, as they would be at the time ``at``."""
     call, supplier, project = award.lot.call, award.bid.supplier, award.project
+    ends = award.notice_ends or challenge_dates(award, at or act_time())["notice_ends"]
     members = "、".join(str(seat.user) for seat in call.panel.seats.select_related("user"))
     return {
         "number": call.number,
@@ -209,8 +211,8 @@ def result_fields(award: Award) -> dict[str, str]:
         "service_time": f"{project.term_start} – {project.term_end}",
         "service_standard": "；".join(f"{c.name}：{c.rule}" for c in call.criteria.all() if c.rule),
         "committee": members,
-        "notice_period": f"至 {award.notice_ends}",
-        "contacts": " ".join(p for p in (project.buyer.name, project.buyer.address, project.buyer.contact) if p),
+        "notice_period": f"至 {ends}",
+        "contacts": notices.contacts(project.buyer, call.contact),
         "documents": call.number,
     }
 

@@ -17,6 +17,8 @@ from procurement.bids.desk import bids_to_us
 from procurement.bids.enums import STILL_IN
 from procurement.bids.models import Bid
 from procurement.calls.desk import ours as our_calls
+from procurement.projects import notices
+from procurement.projects.enums import NoticeKind
 from procurement.rules import rulebook
 
 
@@ -186,5 +188,10 @@ deed(
     waits=Q(state="confirmed"),
     move="publish_notice",
     facts=award_facts,
+    preview=lambda award, actor: notices.preview(
+        award.project, NoticeKind.RESULT, actions.result_fields(award, at=actor.at), at=actor.at
+    ),
     do=lambda award, actor, given: actions.publish_result(award, **actor.as_organisation, **given),
 )
+
+from procurement.awards import official_desk  # noqa: E402, F401 - registers the deed of the designated medium

@@ -18,6 +18,7 @@ from procurement.bids.enums import STILL_IN, BidState
 from procurement.bids.opening import too_few
 from procurement.calls import thresholds
 from procurement.calls.enums import CallState, CriterionKind
+from procurement.projects import official
 from procurement.rules import rulebook, workdays
 from workflows.machine import Act
 from workflows.reasons import Reason
@@ -281,6 +282,15 @@ def confirmed_in_time(award: Any, act: Act) -> Iterator[Reason]:
 def noticed_in_time(award: Any, act: Act) -> Iterator[Reason]:
     """T3: result notice and award letter within 2 working days (条例 art 43)."""
     yield from _late(award, act, "T3", award.confirmed_at, _("The result was to be published by %(latest)s."))
+
+
+def result_in_the_medium(award: Any, act: Act) -> Iterator[Reason]:
+    """D4: where the result must appear in the designated medium, no period runs before it has."""
+    published = award.project.notices.filter(
+        kind="result", fields__number=award.lot.call.number, fields__name=award.lot.title
+    )
+    for notice in published.order_by("-pk")[:1]:
+        yield from official.not_recorded(notice)
 
 
 def challenge_period_over(award: Any, act: Act) -> Iterator[Reason]:

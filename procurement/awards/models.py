@@ -368,7 +368,7 @@ class Award(ThreadMachine):
     @transition(
         source="noticed",
         target="final",
-        guards=[guards.challenge_period_over],
+        guards=[guards.challenge_period_over, guards.result_in_the_medium],
         permission=permissions.time_alone,
         label=_("Becomes final"),
     )

@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from procurement.accounts.models import Organisation
-from procurement.bids import permissions
+from procurement.bids import guards, permissions
 from procurement.bids.actions import hold_shut
 from procurement.bids.enums import BidState
 from procurement.bids.models import Bid
@@ -28,7 +28,7 @@ def unconfirmed(bids: QuerySet[Bid]) -> QuerySet[Bid]:
     """Those of ``bids`` that were handed in before the content was last corrected, and not confirmed since."""
     corrections = Correction.objects.filter(call=OuterRef("lot__call"), of_content=True).order_by("-published_at")
     said = TransitionLog.objects.filter(
-        subject_type="bids.bid", subject_id=OuterRef("pk"), action="confirm", at__gte=OuterRef("corrected_at")
+        subject_type="bids.bid", subject_id=OuterRef("pk"), action=guards.CONFIRMED, at__gte=OuterRef("corrected_at")
     )
     dated = bids.annotate(corrected_at=Subquery(corrections.values("published_at")[:1]))
     return dated.filter(submitted_at__lt=F("corrected_at")).exclude(Exists(said))
@@ -54,4 +54,4 @@ def confirm_bid(bid: Bid, *, by: Any, organisation: Organisation) -> Bid:
     if not permissions.supplier(bid, Act(by=by, at=moment, organisation=organisation)):
         raise PermissionDenied(_("Only a supplier's own staff confirms its bid."))
     numbers = [correction.notice.number for correction in corrected_since(bid)]
-    return engine.note(bid, "confirm", by=by, organisation=organisation, corrections=numbers)  # type: ignore[return-value]
+    return engine.note(bid, guards.CONFIRMED, by=by, organisation=organisation, corrections=numbers)  # type: ignore[return-value]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from procurement.calls.enums import CallState
 from procurement.rules import rulebook
 from workflows.machine import Act
+from workflows.models import TransitionLog
 from workflows.reasons import Reason
 
 
@@ -106,3 +107,25 @@ def final_offers_invited(bid: Any, act: Act) -> Iterator[Reason]:
         late = _rule("B1", bid, act)
         message = _("Final offers were due by %(until)s.") % {"until": _stamp(call.final_offers_until)}
         yield late.reason(message) if late is not None else Reason(message, code="late")
+
+
+CONFIRMED = "confirm_bid"  # how the log names that a supplier stands by its bid after a correction
+
+
+def unconfirmed_since(bid: Any) -> datetime | None:
+    """When the content was corrected after the bid was handed in, where nobody has confirmed or replaced it since."""
+    later = bid.lot.call.corrections.filter(of_content=True, published_at__gt=bid.submitted_at)
+    last = later.order_by("-published_at").values_list("published_at", flat=True).first()
+    if last is None:
+        return None
+    log = TransitionLog.objects.filter(subject_type="bids.bid", subject_id=bid.pk, action=CONFIRMED, at__gte=last)
+    return None if log.exists() else last
+
+
+def confirmed_after_correction(bid: Any, act: Act) -> Iterator[Reason]:
+    """P11: a bid handed in before the content changed answers another call unless it was confirmed or replaced."""
+    rule = _rule("P11", bid, act)
+    since = unconfirmed_since(bid) if rule is not None and bid.submitted_at is not None else None
+    if since is not None:
+        message = _("The content was corrected on %(at)s; the bid from before was neither confirmed nor replaced.")
+        yield rule.reason(message % {"at": _stamp(since)})

@@ -121,7 +121,7 @@ class Bid(ThreadMachine):
     @transition(
         source="opened",
         target="qualified",
-        guards=[guards.price_within_ceiling],
+        guards=[guards.price_within_ceiling, guards.confirmed_after_correction],
         permission=permissions.buyer_staff,
         label=_("Let in"),
     )

@@ -19,7 +19,7 @@ from procurement.bids.enums import BidState, Round
 from procurement.bids.models import Bid, Envelope, OpeningConfirmation
 from procurement.calls import permissions
 from procurement.calls.enums import CallState, Method
-from procurement.calls.guards import final_opening_time_come, opening_time_come
+from procurement.calls.guards import final_opening_time_come, opening_time_come, periods_kept_in_the_medium
 from procurement.calls.models import Call, Lot
 from procurement.common import sealing
 from procurement.rules import rulebook
@@ -79,6 +79,7 @@ def _may_confirm(call: Call, round_: str, act: Act) -> Iterator[Reason]:
         yield from opening_time_come(call, act)
         if act.at < call.deadline:
             return  # how many have bid is nobody's to know yet
+        yield from periods_kept_in_the_medium(call, act)
         for lot in call.lots.filter(failed_reason=""):
             yield from too_few(call, lot, submitted(lot), act.at)
         return

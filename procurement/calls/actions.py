@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from procurement.accounts.models import Organisation
-from procurement.calls.enums import CallState
+from procurement.calls.enums import CallState, Method
 from procurement.calls.models import Call, CallKey, Criterion, Lot
+from procurement.calls.wording import METHODS
 from procurement.common import sealing
 from procurement.projects import notices
 from procurement.projects.enums import NoticeKind
@@ -54,7 +55,7 @@ def notice_fields(call: Call) -> dict[str, str]:
     return {
         "number": call.number,
         "name": project.title,
-        "method": str(call.get_method_display()),
+        "method": METHODS[Method(call.method)],
         "budget": str(project.budget),
         "ceiling": str(call.ceiling),
         "need": call.requirements or project.summary,
@@ -65,7 +66,7 @@ def notice_fields(call: Call) -> dict[str, str]:
         "deadline": local(call.deadline).strftime("%Y-%m-%d %H:%M:%S"),
         "opening": local(call.deadline).strftime("%Y-%m-%d %H:%M:%S"),
         "notice_period": f"至 {local(call.deadline):%Y-%m-%d}",
-        "contacts": " ".join(part for part in (buyer.name, buyer.address, call.contact or buyer.contact) if part),
+        "contacts": notices.contacts(buyer, call.contact),
     }
 
 
@@ -85,13 +86,23 @@ def publish_call(call: Call, *, by: Any, organisation: Organisation, fill: str =
     return call
 
 
+def termination_fields(call: Call, reason: str = "") -> dict[str, str]:
+    buyer = call.project.buyer
+    return {
+        "number": call.number,
+        "name": call.project.title,
+        "reason": reason,
+        "contacts": notices.contacts(buyer, call.contact),
+    }
+
+
 def _end(call: Call, reason: str, *, by: Any, organisation: Organisation, fill: str) -> None:
     with engine.consequence():
         engine.perform(call.project.fail, by=by, organisation=organisation, reason=reason, call=call.number)
     notices.publish(
         call.project,
         NoticeKind.TERMINATION,
-        {"number": call.number, "name": call.project.title, "reason": reason},
+        termination_fields(call, reason),
         by=by,
         fill=fill,
     )

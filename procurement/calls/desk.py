@@ -14,7 +14,9 @@ from procurement.accounts.workspace import forms
 from procurement.accounts.workspace.desk import Actor, deed
 from procurement.calls import actions, drafting, questions, timetable
 from procurement.calls.models import Call, Question
+from procurement.projects import notices
 from procurement.projects.desk import ours as our_projects
+from procurement.projects.enums import NoticeKind
 
 
 def ours(actor: Actor) -> QuerySet[Call]:
@@ -22,7 +24,8 @@ def ours(actor: Actor) -> QuerySet[Call]:
 
 
 def facts(call: Call) -> list[tuple[Any, Any]]:
-    earliest = timetable.earliest_deadline(call, call.published_at) if call.published_at else None
+    started = timetable.starts(call)
+    earliest = timetable.earliest_deadline(call, started) if started else None
     return [
         (_("Method"), call.get_method_display()),
         (_("Ceiling"), f"{call.ceiling:,.2f}"),
@@ -41,6 +44,11 @@ def forms_moment(value: Any) -> str:
     from django.utils import timezone
 
     return f"{timezone.localtime(value):%Y-%m-%d %H:%M:%S}" if value else ""
+
+
+def _termination(call: Call, actor: Actor) -> notices.Preview:
+    fields = actions.termination_fields(call)
+    return notices.preview(call.project, NoticeKind.TERMINATION, fields, at=actor.at, asked=["reason"])
 
 
 def _questions(actor: Actor) -> QuerySet[Question]:
@@ -99,6 +107,9 @@ deed(
     move="publish",
     facts=facts,
     fields=lambda call, actor: {"sure": forms.sure(_("Published it is for good: a change is a correction."))},
+    preview=lambda call, actor: notices.preview(
+        call.project, NoticeKind.CALL, actions.notice_fields(call), at=actor.at
+    ),
     do=lambda call, actor, given: actions.publish_call(call, **actor.as_organisation, **given),
     due="deadline",
 )
@@ -111,6 +122,7 @@ deed(
     move="fail",
     facts=facts,
     fields=lambda call, actor: {"reason": forms.reason()},
+    preview=_termination,
     do=lambda call, actor, given: actions.fail_call(call, **actor.as_organisation, **given),
     hurts=True,
     optional=True,
@@ -124,6 +136,7 @@ deed(
     move="cancel",
     facts=facts,
     fields=lambda call, actor: {"reason": forms.reason()},
+    preview=lambda call, actor: None if call.state == "draft" else _termination(call, actor),
     do=lambda call, actor, given: actions.cancel_call(call, **actor.as_organisation, **given),
     hurts=True,
     optional=True,

@@ -149,6 +149,8 @@ class Call(ThreadMachine):
             guards.time_to_bid,
             guards.notice_shown_long_enough,
             guards.documents_obtainable_long_enough,
+            guards.room_for_the_medium,
+            guards.single_source_made_public,
             guards.price_weight,
             guards.criteria_are_quantified,
             guards.low_price_rates_in_range,
@@ -176,6 +178,7 @@ class Call(ThreadMachine):
             guards.corrected_criteria_are_quantified,
             guards.corrected_ceiling_within_budget,
             guards.corrected_wording,
+            guards.corrected_periods,
         ],
         permission=permissions.approver,
         label=_("Correct the call"),
@@ -190,7 +193,7 @@ class Call(ThreadMachine):
         permission=None,
         automatic=True,
         label=_("Open the bids"),
-        guards=[guards.opening_time_come],
+        guards=[guards.opening_time_come, guards.periods_kept_in_the_medium],
     )
     def open(self, act: Act) -> None:
         self.opened_at = act.at

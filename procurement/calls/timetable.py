@@ -9,7 +9,9 @@ from typing import Any
 from django.utils import timezone
 
 from procurement.calls.enums import Method
-from procurement.calls.thresholds import tender_threshold
+from procurement.projects import official
+from procurement.projects.enums import NoticeKind
+from procurement.projects.models import Notice
 from procurement.rules import rulebook, workdays
 
 
@@ -30,6 +32,20 @@ def local_day(moment: datetime) -> date:
     return timezone.localdate(moment)
 
 
+def notice_of(call: Any) -> Notice | None:
+    """The notice by which a call was published."""
+    return call.project.notices.filter(kind=NoticeKind.CALL, fields__number=call.number).order_by("-pk").first()
+
+
+def starts(call: Any) -> datetime | None:
+    """When the periods of a published call begin (D4): at its publication, or at the later of the two where its
+    notice must appear in the designated medium; None while nobody has recorded that it did."""
+    if call.published_at is None or not official.required(call.project, call.published_at):
+        return call.published_at
+    notice = notice_of(call)
+    return official.starts(notice) if notice is not None else None
+
+
 def to_bid(call: Any, published: datetime) -> Earliest | None:
     """P1: from documents to deadline; the day of publication is not counted (D2)."""
     rule = rulebook.find("P1", variant=call.method, on=published, region=call.project.buyer.region)
@@ -46,10 +62,7 @@ def _shown(rule_id: str, call: Any, published: datetime) -> Earliest | None:
     if rule is None or not rule.values.get("min"):
         return None
     if call.method == Method.SINGLE_SOURCE:
-        # the plan is made public only at tender scale (条例 art 38)
-        threshold = tender_threshold(call.project.buyer, published)
-        if threshold is None or call.project.budget < threshold:
-            return None
+        return None  # what must stand is the plan, before the call (条例 art 38: projects.singlesource)
     # D3: the first day counts if it is a working day
     day = workdays.nth_working_day_counting_first(local_day(published), int(rule.values["min"]))
     return Earliest(day, rule)

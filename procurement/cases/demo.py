@@ -143,6 +143,10 @@ def admit(project: Project) -> None:
     _fill_in(project.buyer, "示例县示例路 1 号")
     for need in project.needs.select_related("station"):
         sides["station"].append(need.station)
+    # a notice lacks a field without it (N1), and the approver of a waiting call is to be able to publish it
+    project.calls.filter(state="draft", qualifications="").update(
+        qualifications="符合《中华人民共和国政府采购法》第二十二条规定，依法登记的社会组织或其他供应商。"
+    )
     for call in project.calls.all():
         suppliers = Organisation.objects.filter(bids__lot__call=call).distinct()
         sides["supplier"] += list(suppliers[:1] if call.state == "published" else suppliers)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms as django_forms
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from procurement.accounts.enums import Role
@@ -15,8 +15,10 @@ from procurement.accounts.workspace import forms
 from procurement.accounts.workspace.desk import Actor, deed
 from procurement.awards.desk import award_facts, our_awards
 from procurement.awards.models import Award
-from procurement.contracts import actions
+from procurement.contracts import actions, changes
 from procurement.contracts.models import Contract
+from procurement.projects import notices
+from procurement.projects.enums import NoticeKind
 from workflows.errors import TransitionBlocked
 from workflows.reasons import Reason
 
@@ -54,16 +56,16 @@ def _draft_fields(award: Award, actor: Actor) -> forms.Fields:
     fields: forms.Fields = {}
     project = award.project
     usual = {
-        1: (now("Signing"), 30, project.term_start),
-        2: (now("Half term"), 40, None),
-        3: (now("End"), 30, project.term_end),
+        1: (gettext("Signing"), 30, project.term_start),
+        2: (gettext("Half term"), 40, None),
+        3: (gettext("End"), 30, project.term_end),
     }
     for number in INSTALMENTS:
         name, percent, due = usual.get(number, ("", None, None))
         first = number == 1
         fields |= {
             f"name_{number}": forms.line(
-                now("Instalment %(number)d") % {"number": number}, 100, required=first, initial=name
+                gettext("Instalment %(number)d") % {"number": number}, 100, required=first, initial=name
             ),
             f"percent_{number}": forms.points(_("Percent"), required=first, initial=percent),
             f"due_{number}": forms.day(_("Due"), required=first, initial=due),
@@ -90,7 +92,9 @@ def _targets(text: str) -> dict[str, str]:
         name, _sign, value = line.replace("＝", "=").partition("=")
         value = value.strip()
         if not name.strip() or not value.replace(".", "", 1).isdecimal() or len(value) > 9:
-            raise TransitionBlocked([Reason(now("“%(line)s”: write name = number.") % {"line": line}, code="targets")])
+            raise TransitionBlocked(
+                [Reason(gettext("“%(line)s”: write name = number.") % {"line": line}, code="targets")]
+            )
         found[name.strip()[:60]] = value
     return found
 
@@ -103,7 +107,7 @@ def _draft(award: Award, actor: Actor, given: dict[str, Any]) -> str:
             continue
         if given[f"percent_{number}"] is None or given[f"due_{number}"] is None:
             raise TransitionBlocked(
-                [Reason(now("“%(name)s” needs a percent and a date.") % {"name": name}, code="row")]
+                [Reason(gettext("“%(name)s” needs a percent and a date.") % {"name": name}, code="row")]
             )
         rows.append(
             {
@@ -117,10 +121,12 @@ def _draft(award: Award, actor: Actor, given: dict[str, Any]) -> str:
     total = sum((row["percent"] for row in rows), Decimal(0))
     if total != 100:
         raise TransitionBlocked(
-            [Reason(now("The percents sum to %(total)s, not to 100.") % {"total": total}, code="percents")]
+            [Reason(gettext("The percents sum to %(total)s, not to 100.") % {"total": total}, code="percents")]
         )
     contract = actions.draft_contract(award, rows, **actor.as_organisation)
-    return now("The contract is drafted as %(number)s; the supplier reads and agrees.") % {"number": contract.number}
+    return gettext("The contract is drafted as %(number)s; the supplier reads and agrees.") % {
+        "number": contract.number
+    }
 
 
 deed(
@@ -142,4 +148,37 @@ deed(
     move="agree",
     facts=facts,
     do=lambda contract, actor, given: actions.agree(contract, **actor.as_organisation),
+)
+
+
+def _change_fields(contract: Contract, actor: Actor) -> forms.Fields:
+    clauses = [(clause.key, clause.heading) for clause in changes.changeable(contract)]
+    return {
+        "supplement_number": forms.line(_("Supplement: number"), 60),
+        "signed_on": forms.day(_("Signed by both parties on")),
+        "clause": django_forms.ChoiceField(label=_("Clause changed"), choices=clauses),
+        "becomes": forms.text(_("How it reads now"), rows=5),
+        "reason": forms.reason(),
+    }
+
+
+deed(
+    "contract.publish_change",
+    _("Publish a change of the contract"),
+    [Role.APPROVER],
+    mine=as_buyer,
+    waits=Q(state="published"),
+    facts=facts,
+    fields=_change_fields,
+    preview=lambda contract, actor: notices.preview(
+        contract.project,
+        NoticeKind.CONTRACT_CHANGE,
+        changes.notice_fields(contract, actor.at),
+        at=actor.at,
+        asked=["supplement_number", "clause", "was", "is", "reason", "signed_on"],
+    ),
+    do=lambda contract, actor, given: changes.publish_change(contract, **given, **actor.as_organisation),
+    hurts=True,
+    optional=True,
+    help=_("Within two working days of the supplement's signature. Amount and payments are not changed here."),
 )

@@ -82,7 +82,7 @@ def contract_fields(contract: Contract) -> dict[str, str]:
         "supplier_address": supplier.address,
         "supplier_contact": supplier.contact,
         "subject": contract.award.lot.title,
-        "quantity": "1",
+        "quantity": "1 项",
         "unit_price": str(contract.amount),
         "amount": str(contract.amount),
         "term": f"{contract.term_start} – {contract.term_end}",
@@ -175,6 +175,16 @@ def acceptance_fields(acceptance: Acceptance) -> dict[str, str]:
     }
 
 
+def termination_fields(contract: Contract, reason: str = "") -> dict[str, str]:
+    """What the notice says that ends a contract early."""
+    return {
+        "number": contract.number,
+        "name": contract.award.lot.title,
+        "reason": reason,
+        "contacts": notices.contacts(contract.buyer),
+    }
+
+
 @transaction.atomic
 def accept(
     milestone: Milestone,
@@ -184,9 +194,13 @@ def accept(
     service_users: int,
     members: Sequence[str] = (),
     opinion: str = "",
+    users_opinion: str = "",
     fill: str = "",
 ) -> Milestone:
-    """Accepts a milestone with service users taking part (A1) and publishes the result."""
+    """Accepts a milestone with service users taking part (A1) and publishes the result.
+
+    ``users_opinion``: what the service users said, kept and published beside the ``opinion`` of all.
+    """
     engine.perform(milestone.accept, by=by, organisation=organisation, service_users=service_users)
     people = [*(members or [str(by)]), f"服务对象代表 {service_users} 人"]
     acceptance = Acceptance.objects.create(
@@ -195,9 +209,10 @@ def accept(
         at=act_time(),
         members=people,
         service_users=service_users,
-        opinion=opinion,
+        opinion="\n".join([opinion, f"服务对象意见：{users_opinion}"] if users_opinion else [opinion]),
     )
-    notices.publish(milestone.project, NoticeKind.ACCEPTANCE, acceptance_fields(acceptance), by=by, fill=fill)
+    fields = acceptance_fields(acceptance) | {"opinion": opinion, "users_opinion": users_opinion}
+    notices.publish(milestone.project, NoticeKind.ACCEPTANCE, fields, by=by, fill=fill)
     jobs.enqueue("milestone.accepted", milestone_id=milestone.pk)
     return milestone
 
@@ -248,7 +263,7 @@ def terminate_contract(
     notices.publish(
         project,
         NoticeKind.TERMINATION,
-        {"number": contract.number, "name": contract.award.lot.title, "reason": reason},
+        termination_fields(contract, reason),
         by=by,
         fill=fill,
     )

@@ -7,7 +7,8 @@ from typing import Any
 
 from django import forms as django_forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.translation import gettext as now
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from procurement.accounts import pool
@@ -19,6 +20,8 @@ from procurement.contracts.desk import facts as contract_facts
 from procurement.contracts.models import Contract, Signature
 from procurement.delivery import actions
 from procurement.delivery.models import Milestone
+from procurement.projects import notices
+from procurement.projects.enums import NoticeKind
 
 
 def _unsigned_by_us(actor: Actor) -> QuerySet[Contract]:
@@ -68,7 +71,7 @@ def _actual_fields(milestone: Milestone, actor: Actor) -> forms.Fields:
         f"d{row.pk}": forms.points(
             row.name,
             10_000_000,
-            help_text=now("Promised: %(target)s") % {"target": _plain(row.target)},
+            help_text=gettext("Promised: %(target)s") % {"target": _plain(row.target)},
             initial=row.actual,
         )
         for row in milestone.deliverables.all()
@@ -99,7 +102,19 @@ def _accept(milestone: Milestone, actor: Actor, given: dict[str, Any]) -> Any:
         service_users=given["service_users"],
         members=members,
         opinion=given["opinion"],
+        users_opinion=given["users_opinion"],
     )
+
+
+def _acceptance_preview(milestone: Milestone, actor: Actor) -> notices.Preview:
+    fields = actions.contract_fields(milestone.contract) | {"date": str(timezone.localdate(actor.at))}
+    asked = ["members", "users_opinion", "opinion"]
+    return notices.preview(milestone.project, NoticeKind.ACCEPTANCE, fields, at=actor.at, asked=asked)
+
+
+def _termination_preview(contract: Contract, actor: Actor) -> notices.Preview:
+    fields = actions.termination_fields(contract)
+    return notices.preview(contract.project, NoticeKind.TERMINATION, fields, at=actor.at, asked=["reason"])
 
 
 deed(
@@ -120,6 +135,9 @@ deed(
     waits=Q(state="signed"),
     move="publish",
     facts=contract_facts,
+    preview=lambda contract, actor: notices.preview(
+        contract.project, NoticeKind.CONTRACT, actions.contract_fields(contract), at=actor.at
+    ),
     do=lambda contract, actor, given: actions.publish_contract(contract, **actor.as_organisation, **given),
 )
 deed(
@@ -182,8 +200,10 @@ deed(
     fields=lambda milestone, actor: {
         "service_users": forms.number(_("Service users who took part"), 0, 10_000),
         "members": forms.text(_("Who else took part"), 2000, help_text=_("one a line")),
+        "users_opinion": forms.text(_("Opinion of the service users"), 2000, 3),
         "opinion": forms.text(_("Opinion"), 4000),
     },
+    preview=_acceptance_preview,
     do=_accept,
 )
 deed(
@@ -230,6 +250,7 @@ deed(
     move="terminate",
     facts=contract_facts,
     fields=lambda contract, actor: {"reason": forms.reason()},
+    preview=_termination_preview,
     do=lambda contract, actor, given: actions.terminate_contract(contract, **actor.as_organisation, **given),
     hurts=True,
     optional=True,

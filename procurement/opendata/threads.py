@@ -36,7 +36,7 @@ from procurement.evaluation.enums import EvaluationState
 from procurement.opendata import papers, record, tasks
 from procurement.opendata.timeline import Timeline
 from procurement.projects.enums import NOTICE_TITLES, Domain, NoticeKind, ProjectState
-from procurement.projects.models import Notice, Project
+from procurement.projects.models import Project
 from workflows.models import Job
 
 ROWS = 20
@@ -95,7 +95,7 @@ def threads(request: HttpRequest) -> HttpResponse:
     return render(request, "opendata/threads.html", context)
 
 
-def _project(number: str) -> Project:
+def project_of(number: str) -> Project:
     return get_object_or_404(public_projects(), number=number)
 
 
@@ -160,7 +160,7 @@ def _sampled(heard: dict[str, Any]) -> str:
 @require_safe
 def thread(request: HttpRequest, number: str) -> HttpResponse:
     """One project from need to verdict."""
-    project = _project(number)
+    project = project_of(number)
     shown = PublicThread(project, list(readable(project, request)))
     rows = record.visible(project)
     last = rows.last()
@@ -178,18 +178,10 @@ def thread(request: HttpRequest, number: str) -> HttpResponse:
 @require_safe
 def thread_log(request: HttpRequest, number: str) -> HttpResponse:
     """The thread's record as sentences; the hashes are those that chain it."""
-    project = _project(number)
+    project = project_of(number)
     page = page_of(record.visible(project), request)
     page.object_list = [record.sentence(row, project) for row in page]
     return render(request, "opendata/log.html", {"project": project, "page": page})
-
-
-@require_safe
-def notice(request: HttpRequest, number: str, notice_number: str) -> HttpResponse:
-    """A statutory notice, field by field (公告格式)."""
-    project = _project(number)
-    found = get_object_or_404(Notice.objects.select_related("corrects"), number=notice_number, project=project)
-    return render(request, "opendata/notice.html", {"notice": found, "project": project})
 
 
 def readable(project: Project, request: HttpRequest) -> Iterator[tuple[str, Any]]:
@@ -217,7 +209,7 @@ def _own_paper(kind: str, row: Any, project: Project, own: int) -> bool:
 @require_safe
 def document(request: HttpRequest, number: str, kind: str, pk: int) -> HttpResponseBase:
     """One paper as PDF, inline; printed by a worker, with a page that waits for it. 404 for who may not read it."""
-    project = _project(number)
+    project = project_of(number)
     row = next((row for found, row in readable(project, request) if found == kind and row.pk == pk), None)
     if row is None:
         raise Http404

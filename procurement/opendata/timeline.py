@@ -87,7 +87,13 @@ class Timeline:
             for kind, row in self._papers
             if papers.KNOTS[kind] == knot
         ]
-        kinds = {1: ("intent",), 2: ("call", "correction"), 3: ("result",), 4: ("contract",), 6: ("acceptance",)}
+        kinds = {
+            1: ("intent", "single_source"),
+            2: ("call", "correction"),
+            3: ("result",),
+            4: ("contract", "contract_change"),
+            6: ("acceptance",),
+        }
         return links + [
             {"label": notice.get_kind_display(), "url": reverse("notice", args=[number, notice.number])}
             for notice in self.notices

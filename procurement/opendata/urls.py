@@ -1,9 +1,10 @@
 from django.urls import path
 
 from procurement.opendata.needs import needs
+from procurement.opendata.notices import export, export_file, notice
 from procurement.opendata.reports import reports
 from procurement.opendata.survey import survey, survey_enter
-from procurement.opendata.threads import document, notice, thread, thread_log, threads
+from procurement.opendata.threads import document, thread, thread_log, threads
 from procurement.opendata.verify import verify
 
 urlpatterns = [
@@ -11,6 +12,10 @@ urlpatterns = [
     path("threads/<str:number>/", thread, name="thread"),
     path("threads/<str:number>/log/", thread_log, name="thread_log"),
     path("threads/<str:number>/notices/<str:notice_number>/", notice, name="notice"),
+    path("threads/<str:number>/notices/<str:notice_number>/export/", export, name="notice_export"),
+    path(
+        "threads/<str:number>/notices/<str:notice_number>/export/<slug:form>/", export_file, name="notice_export_file"
+    ),
     path("threads/<str:number>/documents/<str:kind>/<int:pk>/", document, name="paper"),
     path("needs/", needs, name="needs"),
     path("reports/", reports, name="reports"),

@@ -73,6 +73,22 @@ def approve(project: Project, *, by: Any, organisation: Organisation, **more: An
     return project
 
 
+def intent_fields(project: Project) -> dict[str, str]:
+    """What the notice of intent says, as far as the thread knows it; the month is asked of the drafter."""
+    return {
+        "name": project.title,
+        "need": project.summary,
+        "budget": str(project.budget),
+        "month": "",
+        "contacts": notices.contacts(project.buyer),
+    }
+
+
+def termination_fields(project: Project, reason: str = "") -> dict[str, str]:
+    contacts = notices.contacts(project.buyer)
+    return {"number": project.number, "name": project.title, "reason": reason, "contacts": contacts}
+
+
 @transaction.atomic
 def publish_intent(
     project: Project,
@@ -84,12 +100,7 @@ def publish_intent(
 ) -> Project:
     """意向公开 (W12): the project's state and its notice, together or not at all."""
     engine.perform(project.publish_intent, by=by, organisation=organisation)
-    known = {
-        "name": project.title,
-        "need": project.summary,
-        "budget": str(project.budget),
-        "month": "",
-    } | (fields or {})
+    known = intent_fields(project) | (fields or {})
     notices.publish(project, NoticeKind.INTENT, known, by=by, fill=fill)
     return project
 
@@ -101,7 +112,7 @@ def terminate(project: Project, *, by: Any, organisation: Organisation, reason: 
     notices.publish(
         project,
         NoticeKind.TERMINATION,
-        {"number": project.number, "name": project.title, "reason": reason},
+        termination_fields(project, reason),
         by=by,
         fill=fill,
     )

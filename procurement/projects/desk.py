@@ -7,7 +7,7 @@ from typing import Any
 from django import forms as django_forms
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from procurement.accounts.enums import Role
@@ -16,8 +16,8 @@ from procurement.accounts.workspace import forms
 from procurement.accounts.workspace.desk import Actor, deed
 from procurement.needs.desk import own_organisation
 from procurement.needs.models import Need
-from procurement.projects import actions
-from procurement.projects.enums import DeliveryMode, Domain, FundSource, NegativeItem
+from procurement.projects import actions, notices
+from procurement.projects.enums import DeliveryMode, Domain, FundSource, NegativeItem, NoticeKind
 from procurement.projects.models import BudgetLine, CatalogueItem, Project
 from workflows.errors import TransitionBlocked
 from workflows.reasons import Reason
@@ -48,7 +48,7 @@ def _once(what: Any, make: Any) -> None:
             make()
     except IntegrityError:
         raise TransitionBlocked(
-            [Reason(now("It is there already: %(what)s.") % {"what": what}, code="exists")]
+            [Reason(gettext("It is there already: %(what)s.") % {"what": what}, code="exists")]
         ) from None
 
 
@@ -99,10 +99,10 @@ def _project_fields(buyer: Organisation, actor: Actor) -> forms.Fields:
 def _form(buyer: Organisation, actor: Actor, given: dict[str, Any]) -> str:
     ticks, needs = given.pop("ticks"), given.pop("needs")
     if given["term_end"] < given["term_start"]:
-        raise TransitionBlocked([Reason(now("The service ends before it begins."), code="term")])
+        raise TransitionBlocked([Reason(gettext("The service ends before it begins."), code="term")])
     project = actions.form_project(**actor.as_organisation, needs=list(needs), **given)
     actions.tick_negative_list(project, ticks, **actor.as_organisation)
-    return now("The project is formed as %(number)s.") % {"number": project.number}
+    return gettext("The project is formed as %(number)s.") % {"number": project.number}
 
 
 deed(
@@ -170,6 +170,9 @@ deed(
     move="publish_intent",
     facts=facts,
     fields=lambda project, actor: {"month": forms.line(_("Expected month of the call"), 20)},
+    preview=lambda project, actor: notices.preview(
+        project, NoticeKind.INTENT, actions.intent_fields(project), at=actor.at, asked=["month"]
+    ),
     do=lambda project, actor, given: actions.publish_intent(project, **actor.as_organisation, fields=given),
     help=_("Asked for 30 days before the call where a statutory procedure is used; otherwise you may go on without."),
 )
@@ -182,7 +185,12 @@ deed(
     move="terminate",
     facts=facts,
     fields=lambda project, actor: {"reason": forms.reason()},
+    preview=lambda project, actor: notices.preview(
+        project, NoticeKind.TERMINATION, actions.termination_fields(project), at=actor.at, asked=["reason"]
+    ),
     do=lambda project, actor, given: actions.terminate(project, **actor.as_organisation, **given),
     hurts=True,
     optional=True,
 )
+
+from procurement.projects import notice_desk  # noqa: E402, F401 - registers the deeds of notices

@@ -55,6 +55,7 @@ class NoticeKind(models.TextChoices):
     RESULT = "result", _("Result")
     TERMINATION = "termination", _("Termination")
     CONTRACT = "contract", _("Contract")
+    CONTRACT_CHANGE = "contract_change", _("Change of a contract")
     ACCEPTANCE = "acceptance", _("Acceptance")
     SINGLE_SOURCE = "single_source", _("Single source")
 
@@ -67,6 +68,7 @@ NOTICE_TITLES = {
     NoticeKind.RESULT: "中标（成交）结果公告",
     NoticeKind.TERMINATION: "终止公告",
     NoticeKind.CONTRACT: "合同公告",
+    NoticeKind.CONTRACT_CHANGE: "合同变更公告",
     NoticeKind.ACCEPTANCE: "验收结果公告",
     NoticeKind.SINGLE_SOURCE: "单一来源采购公示",
 }

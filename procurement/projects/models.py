@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -290,23 +291,45 @@ class Notice(models.Model):
     published_at = models.DateTimeField()
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     corrects = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="corrections")
-    official_url = models.URLField(blank=True)
-    official_published_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["published_at", "pk"]
-        triggers = [
-            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
-            pgtrigger.Protect(
-                name="never_edited",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.Condition(
-                    "ROW(OLD.project_id, OLD.number, OLD.kind, OLD.title, OLD.fields, OLD.published_at)"
-                    " IS DISTINCT FROM"
-                    " ROW(NEW.project_id, NEW.number, NEW.kind, NEW.title, NEW.fields, NEW.published_at)"
-                ),
-            ),
-        ]
+        triggers = [pgtrigger.Protect(name="kept", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def official(self) -> OfficialPublication | None:
+        """Where it stands in the designated medium (D4): the latest record, as a wrong one is followed, not edited."""
+        return max(self.official_publications.all(), key=lambda one: one.pk, default=None)
+
+    @property
+    def official_url(self) -> str:
+        return self.official.url if self.official else ""
+
+    @property
+    def official_published_at(self) -> datetime | None:
+        return self.official.appeared_at if self.official else None
+
+
+class OfficialPublication(models.Model):
+    """That a notice appeared in the designated medium, where and when (D4). A fact beside it; only ever added."""
+
+    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="official_publications")
+    url = models.URLField(_("address in the designated medium"), max_length=500)
+    appeared_at = models.DateTimeField(_("published there"))
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["notice", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(appeared_at__lte=models.F("recorded_at")), name="official_publication_has_happened"
+            )
+        ]
+        triggers = [pgtrigger.Protect(name="only_added", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.notice.number} · {self.url}"

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from procurement.accounts.models import Mandate, Organisation
 from procurement.common.models import next_number
+from procurement.common.templatetags.huiqun import notice_field
+from procurement.projects import layout
 from procurement.projects.enums import NOTICE_TITLES, NoticeKind
 from procurement.projects.models import Notice, Project
+from procurement.projects.phrases import Phrase, phrases
 from procurement.rules import rulebook
 from workflows import jobs
 from workflows.clock import act_time
@@ -29,7 +37,53 @@ def unmet(kind: str, fields: dict[str, Any], on: Any, region: str) -> list[Reaso
     missing = [name for name in rule.values["fields"] if not str(fields.get(name, "")).strip()]
     if not missing:
         return []
-    return [rule.reason(_("The notice still lacks: %(fields)s.") % {"fields": ", ".join(missing)}, missing=missing)]
+    names = ", ".join(notice_field(name) for name in missing)
+    return [rule.reason(_("The notice still lacks: %(fields)s.") % {"fields": names}, missing=missing)]
+
+
+def title_of(project: Project, kind: str) -> str:
+    return f"{project.title}{NOTICE_TITLES[NoticeKind(kind)]}"
+
+
+def contacts(buyer: Organisation, contact: str = "") -> str:
+    """How a buyer can be reached, as notices name it; ``contact`` of a call where it has one of its own."""
+    return " ".join(part for part in (buyer.name, buyer.address, contact or buyer.contact) if part)
+
+
+def agency(project: Project, at: Any) -> str:
+    """The agencies that act for the buyer by a mandate in force (条例 art 13), named in every notice."""
+    day = timezone.localdate(at)
+    held = Mandate.objects.filter(
+        Q(ended_at__isnull=True) | Q(ended_at__date__gt=day),
+        buyer=project.buyer,
+        valid_from__lte=day,
+        valid_until__gte=day,
+    )
+    return "、".join(dict.fromkeys(held.values_list("agency__name", flat=True)))
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A notice before its act: how it will read, and what still keeps it from being published (N1)."""
+
+    title: str
+    sections: list[layout.Section]
+    reasons: list[Reason]
+    phrases: list[Phrase]
+
+
+def preview(project: Project, kind: str, fields: dict[str, Any], *, at: Any, asked: Collection[str] = ()) -> Preview:
+    """The notice that an act at that time would publish; ``asked`` are the fields its form still asks for."""
+    region = project.buyer.region
+    known = fields | {"agency": agency(project, at)}
+    counted = known | {name: known.get(name) or "…" for name in asked}
+    required = required_fields(kind, at, region)
+    return Preview(
+        title_of(project, kind),
+        layout.sections(kind, known, required=required, asked=asked),
+        unmet(kind, counted, at, region),
+        phrases(kind, asked),
+    )
 
 
 def publish(
@@ -53,6 +107,8 @@ def publish(
         for name in required_fields(kind, moment, region):
             if not str(fields.get(name, "")).strip():
                 fields[name] = fill
+    if (named := agency(project, moment)) and not fields.get("agency"):
+        fields["agency"] = named
     reasons = unmet(kind, fields, moment, region)
     if reasons:
         raise TransitionBlocked(reasons, act=f"notice.{kind}", subject=project)
@@ -61,7 +117,7 @@ def publish(
         project=project,
         number=f"{project.number}-N{serial}",
         kind=kind,
-        title=title or f"{project.title}{NOTICE_TITLES[NoticeKind(kind)]}",
+        title=title or title_of(project, kind),
         fields={name: str(value) for name, value in fields.items()},
         published_at=moment,
         published_by=by,

@@ -41,7 +41,7 @@ class TestConfirming:
         assert "每周六天" in page
         assert "每周五天" in page
         assert room.client.post(address).status_code == 302
-        row = TransitionLog.objects.get(subject_type="bids.bid", subject_id=bid.pk, action="confirm")
+        row = TransitionLog.objects.get(subject_type="bids.bid", subject_id=bid.pk, action="confirm_bid")
         assert (row.source, row.target, len(row.facts["corrections"])) == ("submitted", "submitted", 1)
         assert address not in room.client.get("/workspace/").content.decode()
         assert address not in room.client.get(f"{room.path}receipt/").content.decode()
@@ -56,7 +56,7 @@ class TestConfirming:
         call, bid, _room = corrected()
         for one in (openings.stranger(call), openings.officer(call)):
             assert one.client.post(f"/workspace/bid.confirm/{bid.pk}/").status_code in (403, 404)
-        assert not TransitionLog.objects.filter(action="confirm").exists()
+        assert not TransitionLog.objects.filter(action="confirm_bid").exists()
 
     def test_replaced_it_needs_no_confirming(self) -> None:
         _call, bid, room = corrected()

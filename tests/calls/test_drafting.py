@@ -5,7 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from procurement.accounts.enums import Role
 from procurement.accounts.models import Membership
@@ -52,6 +55,11 @@ def draft(client: Client, project: Project, source: str = "service") -> Call:
     answer = client.post(f"/workspace/calls/new/{project.pk}/", {"from": source})
     assert answer.status_code == 302, answer.content.decode()[:500]
     return Call.objects.get(project=project)
+
+
+def fresh_draft() -> Call:
+    project = fresh_project()
+    return draft(logged_in("drafter"), project)
 
 
 def values(client: Client, call: Call, step: str) -> dict[str, str]:
@@ -186,3 +194,95 @@ def test_a_draft_is_not_told_to_the_public() -> None:
     call = draft(logged_in("drafter"), project)
     assert call.number not in Client().get(f"/threads/{project.number}/").content.decode()
     assert Client().get(f"/calls/{call.number}/").status_code == 404
+
+
+class TestTheSide:
+    def test_the_whole_sentence_is_shown_with_every_phrase_marked(self) -> None:
+        call = fresh_draft()
+        client = logged_in("drafter")
+        words = "依法登记。供应商须在本县注册，具有本县奖项者<优先>；近三年无重大违法记录。"
+        sent = values(client, call, "documents") | {"qualifications": words}
+        side = client.post(f"/workspace/calls/{call.pk}/draft/documents/", sent, headers={"X-Autosave": "1"})
+        [(_where, sentence)] = side.context["marked"]
+        assert sentence == ("供应商<mark>须在本县注册</mark>，具有<mark>本县奖项</mark>者&lt;优先&gt;；")
+
+    def test_what_was_bought_before_is_listed_with_its_sum(self) -> None:
+        call = fresh_draft()
+        project = call.project
+        address = f"/workspace/calls/{call.pk}/draft/timetable/"
+        assert logged_in("drafter").get(address).context["bought"]["projects"] == []
+        other = Call.objects.exclude(pk=call.pk).get()
+        Project.objects.filter(pk=other.project_id).update(
+            catalogue_item=project.catalogue_item, budget_line=project.budget_line, rehearsal=False
+        )
+        Call.objects.filter(pk=other.pk).update(published_at=call.saved_at, method="own_rule")
+        page = logged_in("drafter").get(address)
+        bought = page.context["bought"]
+        assert bought["projects"] == [other.project]
+        assert bought["together"] == project.budget + other.project.budget
+        assert other.project.number in page.content.decode()
+
+    def test_a_rule_is_told_under_its_field_with_the_way_out(self) -> None:
+        call = fresh_draft()
+        client = logged_in("drafter")
+        address = f"/workspace/calls/{call.pk}/draft/timetable/"
+        early = call.saved_at.strftime("%Y-%m-%dT23:59")
+        sent = values(client, call, "timetable") | {"method": "consultation", "deadline": early}
+        page = client.post(address, sent, headers={"X-Autosave": "1"})
+        assert 'data-hint-for="deadline" data-blocks="1"' in page.content.decode()
+        page = client.get(address)
+        suggested = page.content.decode().split('name="fill_deadline" value="')[1].split('"')[0]
+        # the button works without a script: the form is sent with it
+        sent = values(client, call, "timetable") | {"fill_deadline": suggested}
+        assert client.post(address, sent).status_code == 302
+        call = call.fresh()
+        assert timezone.localtime(call.deadline).strftime("%Y-%m-%dT%H:%M") == suggested
+        assert not [r for r in drafting.judged(call, at=call.saved_at) if r.rule in ("P1", "P2", "P3")]
+
+    def test_house_wording_is_added_to_what_stands_there(self) -> None:
+        call = fresh_draft()
+        client = logged_in("drafter")
+        address = f"/workspace/calls/{call.pk}/draft/documents/"
+        [first, *_rest] = [one for one in client.get(address).context["phrases"] if one.field == "qualifications"]
+        sent = values(client, call, "documents") | {"qualifications": "甲", "fill_qualifications": first.text}
+        assert client.post(address, sent).status_code == 302
+        assert call.fresh().qualifications.splitlines() == ["甲", *first.text.splitlines()]
+
+    def test_the_notice_is_shown_before_it_is_handed_in_with_what_it_lacks(self) -> None:
+        call = fresh_draft()
+        client = logged_in("drafter")
+        notice = client.get(f"/workspace/calls/{call.pk}/draft/review/").context["notice"]
+        lacking = [row.name for section in notice.sections for row in section.rows if row.missing]
+        assert lacking == ["qualifications"]
+        assert notice.reasons[0].facts["missing"] == lacking
+
+    def test_as_many_queries_with_thirty_purchases_as_with_one(self) -> None:
+        call = fresh_draft()
+        client = logged_in("drafter")
+        other = Call.objects.exclude(pk=call.pk).get()
+        address = f"/workspace/calls/{call.pk}/draft/timetable/"
+        Project.objects.filter(pk=other.project_id).update(
+            catalogue_item=call.project.catalogue_item, budget_line=call.project.budget_line, rehearsal=False
+        )
+        Call.objects.filter(pk=other.pk).update(published_at=call.saved_at, method="own_rule")
+        counts = []
+        for more in (0, 29):
+            for number in range(more):
+                _copy(other, number)
+            with CaptureQueriesContext(connection) as queries:
+                page = client.get(address)
+            counts.append(len(queries))
+        assert len(page.context["bought"]["projects"]) == 30
+        assert counts[0] == counts[1]
+
+
+def _copy(call: Call, number: int) -> None:
+    """Another published call of another project like it."""
+    project = Project.objects.get(pk=call.project_id)
+    project.pk, project.number, project.case_id = None, f"{project.number}-{number}", None
+    project._state.adding = True
+    project.save()
+    call = Call.objects.get(pk=call.pk)
+    call.pk, call.number, call.project = None, f"{call.number}-{number}", project
+    call._state.adding = True
+    call.save()

@@ -42,8 +42,9 @@ class Deed:
 
     ``mine``: rows of the actor's that this deed is ever about; ``waits``: a filter of those it waits for now.
     ``fields``: the form, by name; ``do``: performs it with the cleaned form and may answer a sentence or a template
-    context. ``move``: the transition whose rules are shown before the click, where it is one. ``page``: the address
-    of a page of its own, where a form of fields is not enough; the list then leads there.
+    context. ``move``: the transition whose rules are shown before the click, where it is one. ``preview``: the notice
+    that the deed will publish (``title``, ``sections``, and ``reasons`` why not yet). ``page``: the address of a page
+    of its own, where a form of fields is not enough; the list then leads there.
     """
 
     key: str
@@ -56,6 +57,7 @@ class Deed:
     move: str = ""
     reasons: Callable[[Any, Actor], Iterable[Reason]] | None = None
     facts: Callable[[Any], Sequence[tuple[Words, Any]]] | None = None
+    preview: Callable[[Any, Actor], Any] | None = None
     due: str = ""
     help: Words = ""
     hurts: bool = False

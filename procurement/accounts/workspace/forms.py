@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from procurement.common.money import parse_yuan
@@ -85,6 +86,11 @@ def moment(label: Any, **more: Any) -> forms.DateTimeField:
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"],
         **more,
     )
+
+
+def said(value: datetime | None) -> str:
+    """A moment among the facts of a page: 2026-05-08 09:30, in the time of the site."""
+    return f"{timezone.localtime(value):%Y-%m-%d %H:%M}" if value else ""
 
 
 def sure(label: Any) -> forms.BooleanField:

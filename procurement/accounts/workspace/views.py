@@ -126,7 +126,8 @@ def _page(
     refused: list[Reason] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    reasons = refused or found.judged(subject, actor)
+    notice = found.preview(subject, actor) if found.preview else None
+    reasons = refused or found.judged(subject, actor) + (notice.reasons if notice else [])
     context = {
         "deed": found,
         "subject": subject,
@@ -136,6 +137,7 @@ def _page(
         ],
         "form": form,
         "reasons": reasons,
+        "notice": notice,
         "refused": refused,
         "blocked": any(reason.blocks for reason in reasons) and not refused,
         "actor": actor,

@@ -5,6 +5,7 @@ from procurement.calls.guards.correction import (
     corrected_ceiling_within_budget,
     corrected_criteria_are_quantified,
     corrected_has_criteria,
+    corrected_periods,
     corrected_price_weight,
     corrected_wording,
     correction_has_content,
@@ -28,6 +29,7 @@ from procurement.calls.guards.method import (
     method_fits_threshold,
     not_split,
     project_may_tender,
+    single_source_made_public,
     small_firms_considered,
 )
 from procurement.calls.guards.timetable import (
@@ -38,7 +40,9 @@ from procurement.calls.guards.timetable import (
     final_opening_time_come,
     notice_shown_long_enough,
     opening_time_come,
+    periods_kept_in_the_medium,
     postponed_to_later,
+    room_for_the_medium,
     time_to_bid,
 )
 from procurement.projects.guards import has_published_reason
@@ -49,6 +53,7 @@ __all__ = [
     "corrected_ceiling_within_budget",
     "corrected_criteria_are_quantified",
     "corrected_has_criteria",
+    "corrected_periods",
     "corrected_price_weight",
     "corrected_wording",
     "correction_has_content",
@@ -71,10 +76,13 @@ __all__ = [
     "not_split",
     "notice_shown_long_enough",
     "opening_time_come",
+    "periods_kept_in_the_medium",
     "postponed_to_later",
     "price_weight",
     "project_may_tender",
     "restrictive_wording",
+    "room_for_the_medium",
+    "single_source_made_public",
     "small_firms_considered",
     "still_takes_bids",
     "time_to_bid",

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from procurement.calls.guards import criteria, method
+from procurement.calls.guards import criteria, method, timetable
 from procurement.rules import rulebook, workdays
 from workflows.machine import Act
 from workflows.reasons import Reason
@@ -36,6 +36,12 @@ corrected_price_weight = _judged_after(criteria.price_weight)
 corrected_criteria_are_quantified = _judged_after(criteria.criteria_are_quantified)
 corrected_ceiling_within_budget = _judged_after(method.ceiling_within_budget)
 corrected_wording = _judged_after(criteria.restrictive_wording)
+
+
+def corrected_periods(call: Any, act: Act) -> Iterator[Reason]:
+    """D4: a correction leaves no deadline that the designated medium's day of publication has made too early."""
+    reasons = timetable.periods_kept_in_the_medium(_corrected(call, act), act)
+    yield from (reason for reason in reasons if reason.rule != "D4")
 
 
 def still_takes_bids(call: Any, act: Act) -> Iterator[Reason]:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from procurement.calls import thresholds
 from procurement.calls.enums import Method, SmePolicy
+from procurement.projects import official, singlesource
+from procurement.projects.enums import NoticeKind
 from procurement.rules import rulebook
 from workflows.machine import Act
 from workflows.reasons import Reason
@@ -91,13 +93,27 @@ def intent_long_enough_ago(call: Any, act: Act) -> Iterator[Reason]:
             _("The intent has not been published; it must be, %(days)s days before the call.") % {"days": days}
         )
         return
-    earliest = timezone.localdate(project.intended_at) + timedelta(days=days)
+    notice = project.notices.filter(kind=NoticeKind.INTENT).order_by("-pk").first()
+    started = official.starts(notice) if notice is not None else project.intended_at
+    if started is None:
+        yield from official.not_recorded(notice)
+        return
+    earliest = timezone.localdate(started) + timedelta(days=days)
     if timezone.localdate(act.at) < earliest:
         yield rule.reason(
             _("The intent was published on %(on)s: the call may follow from %(earliest)s.")
-            % {"on": timezone.localdate(project.intended_at).isoformat(), "earliest": earliest.isoformat()},
+            % {"on": timezone.localdate(started).isoformat(), "earliest": earliest.isoformat()},
             earliest=earliest.isoformat(),
         )
+
+
+def single_source_made_public(call: Any, act: Act) -> Iterator[Reason]:
+    """P2: at tender scale the plan to buy from a single source stands 5 working days before the call (条例 art 38)."""
+    project = call.project
+    tender = thresholds.tender_threshold(project.buyer, act.at)
+    if call.method != Method.SINGLE_SOURCE or not project.fiscal or tender is None or project.budget < tender:
+        return
+    yield from singlesource.not_public_long_enough(project, act.at)
 
 
 def small_firms_considered(call: Any, act: Act) -> Iterator[Reason]:
@@ -116,6 +132,26 @@ def small_firms_considered(call: Any, act: Act) -> Iterator[Reason]:
         )
 
 
+def bought_this_year(call: Any, at: datetime) -> list[tuple[str, Decimal]]:
+    """Number and budget (yuan) of what the buyer bought this year under the same item and line, not by tender (W9)."""
+    project = call.project
+    return list(
+        type(call)
+        ._default_manager.filter(
+            project__buyer=project.buyer,
+            project__catalogue_item=project.catalogue_item,
+            project__budget_line=project.budget_line,
+            project__rehearsal=False,
+            published_at__year=timezone.localdate(at).year,
+        )
+        .exclude(project=project)
+        .exclude(method=Method.OPEN_TENDER)
+        .exclude(state__in=["failed", "cancelled"])
+        .order_by("pk")
+        .values_list("project__number", "project__budget")
+    )
+
+
 def not_split(call: Any, act: Act) -> Iterator[Reason]:
     """W9: one service bought in pieces below the tender threshold (条例 art 28)."""
     project = call.project
@@ -125,21 +161,7 @@ def not_split(call: Any, act: Act) -> Iterator[Reason]:
         return
     if project.rehearsal:
         return
-    year = timezone.localdate(act.at).year
-    others = (
-        type(call)
-        ._default_manager.filter(
-            project__buyer=project.buyer,
-            project__catalogue_item=project.catalogue_item,
-            project__budget_line=project.budget_line,
-            project__rehearsal=False,
-            published_at__year=year,
-        )
-        .exclude(project=project)
-        .exclude(method=Method.OPEN_TENDER)
-        .exclude(state__in=["failed", "cancelled"])
-        .values_list("project__number", "project__budget")
-    )
+    others = bought_this_year(call, act.at)
     together = project.budget + sum((budget for _number, budget in others), Decimal(0))
     if others and together > tender:
         numbers = ", ".join(number for number, _budget in others)

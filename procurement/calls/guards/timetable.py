@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from procurement.calls import timetable
 from procurement.calls.timetable import Earliest
+from procurement.projects import official
 from procurement.rules import rulebook
 from workflows.machine import Act
 from workflows.reasons import Reason
@@ -57,6 +58,34 @@ def documents_obtainable_long_enough(call: Any, act: Act) -> Iterator[Reason]:
         until,
         _("Documents would be obtainable only until %(moment)s: it must be until %(day)s at least."),
     )
+
+
+def periods_kept_in_the_medium(call: Any, act: Act) -> Iterator[Reason]:
+    """D4: where the notice must appear in the designated medium, P1–P3 are counted from the later of the two."""
+    if call.published_at is None or not official.required(call.project, call.published_at):
+        return
+    started = timetable.starts(call)
+    if started is None:
+        notice = timetable.notice_of(call)
+        yield from official.not_recorded(notice) if notice is not None else []
+        return
+    since = Act(by=act.by, at=started, organisation=act.organisation, preview=act.preview)
+    for rule in (time_to_bid, notice_shown_long_enough, documents_obtainable_long_enough):
+        yield from rule(call, since)
+
+
+def room_for_the_medium(call: Any, act: Act) -> Iterator[Reason]:
+    """D4, before the act: a notice that appears elsewhere a day later starts its periods a day later."""
+    rule = rulebook.find("D4", variant="medium", on=act.at, region=call.project.buyer.region)
+    earliest = timetable.earliest_deadline(call, act.at)
+    if rule is None or earliest is None or not official.required(call.project, act.at):
+        return
+    if timetable.local_day(call.deadline) == earliest.day:
+        yield rule.reason(
+            _("The periods start when the notice appears in the designated medium: leave room after %(day)s.")
+            % {"day": earliest.day.isoformat()},
+            effect="warn",
+        )
 
 
 def _stamp(moment: datetime) -> str:

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,8 +24,13 @@ from procurement.calls.actions import notice_fields
 from procurement.calls.models import Call
 from procurement.calls.views import steps
 from procurement.calls.views.rooms import call_of_buyer
+from procurement.projects import notices
+from procurement.projects.enums import NoticeKind
 from procurement.projects.models import Project
+from procurement.projects.phrases import phrases
 from workflows.errors import TransitionBlocked
+
+LONG = ("requirements", "qualifications", "obtaining")  # fields that a wording is added to, not put in place of
 
 
 def _address(call: Call, step: str) -> str:
@@ -109,6 +114,17 @@ def _keep(call: Call, step: str, form: Form, version: int | None, actor: Actor) 
     return drafting.save(call, forms.timetable_values(good) if step == "timetable" else good, **who)
 
 
+def _filled(request: HttpRequest) -> QueryDict:
+    """What was sent, with what a button beside a field puts into it: longer texts are added to what stands there."""
+    sent = request.POST.copy()
+    for button, text in request.POST.items():
+        name = button.removeprefix("fill_")
+        if name != button and name in sent:
+            before = str(sent[name]).rstrip() if name in LONG else ""
+            sent[name] = f"{before}\n{text}" if before else str(text)
+    return sent
+
+
 def _version(request: HttpRequest) -> int | None:
     text = request.POST.get("version", "")
     return int(text) if text.isdecimal() and len(text) < 10 else None
@@ -130,7 +146,7 @@ def draft(request: HttpRequest, pk: int, step: str) -> HttpResponse:
             messages.info(request, _("This call is no longer being drafted."))
             return redirect("workspace")
         return _page(request, call, step, _form(call, step), actor)
-    form = _form(call, step, request.POST)
+    form = _form(call, step, _filled(request))
     try:
         call = _keep(call, step, form, _version(request), actor)
     except drafting.Stale as stale:
@@ -158,6 +174,8 @@ def _page(
     request: HttpRequest, call: Call, step: str, form: Form, actor: Actor, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
     reasons, day = steps.judged(call, actor.at)
+    hints = steps.hints(reasons) if step == "timetable" else []
+    told = {hint.name for hint in hints}
     context = {
         "call": call,
         "project": call.project,
@@ -165,7 +183,8 @@ def _page(
         "form": form,
         "rows": _rows(form, step),
         "first": [form[name] for name in form.fields if name not in forms.SELDOM],
-        "seldom_open": any(form[name].value() for name in form.fields if name in forms.SELDOM),
+        "seldom_open": any(form[name].value() or name in told for name in form.fields if name in forms.SELDOM),
+        "hints": hints,
         "seldom": [form[name] for name in form.fields if name in forms.SELDOM],
         "steps": steps.steps(call, step, reasons, lambda key: _address(call, key)),
         "reasons": reasons,
@@ -175,6 +194,8 @@ def _page(
         "suggested": drafting.earliest_moment(call, day),
         "scale": steps.scale(call, day),
         "overlapping": steps.overlapping(call.project),
+        "bought": steps.bought(call, day),
+        "weights": steps.weights(call),
         "blocking": sum(reason.blocks for reason in reasons),
         "problem": problem,
     }
@@ -189,8 +210,10 @@ def _page(
             "templates": drafting.criteria_templates().values(),
             "earlier": drafting.earlier_calls(call.project)[:30],
         }
+    if step == "documents":
+        context["phrases"] = phrases(NoticeKind.CALL, ["requirements", "qualifications", "obtaining"])
     if step == "review":
-        context["notice"] = notice_fields(call)
+        context["notice"] = notices.preview(call.project, NoticeKind.CALL, notice_fields(call), at=day)
     return render(request, "calls/draft.html", context, status=status)
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from procurement.calls import drafting, thresholds, timetable
+from procurement.calls.guards.method import bought_this_year
 from procurement.calls.models import Call
 from procurement.projects.enums import NegativeItem
 from procurement.projects.models import Project
@@ -30,9 +32,16 @@ STEPS = {
 STEP_OF = {
     "project_state": "project", "W11": "timetable", "W10": "timetable", "W12": "timetable", "W8": "timetable",
     "W9": "timetable", "P1": "timetable", "P2": "timetable", "P3": "timetable", "deadline": "timetable",
-    "documents_until": "timetable", "B4": "timetable", "S1": "criteria", "S3": "criteria", "weights": "criteria",
-    "price_twice": "criteria", "W4": "negative",
+    "documents_until": "timetable", "D4": "timetable", "B4": "timetable", "S1": "criteria", "S3": "criteria",
+    "weights": "criteria", "price_twice": "criteria", "W4": "negative",
 }  # fmt: skip
+# the field under which a rule is told
+FIELD_OF = {
+    "P1": "deadline", "P2": "deadline", "deadline": "deadline", "P3": "documents_until", "D4": "deadline",
+    "documents_until": "documents_until", "W11": "ceiling", "W10": "method", "W8": "sme_policy",
+    "W12": "urgent_reason",
+}  # fmt: skip
+SENTENCE = re.compile(r"[^。；！？;!?\n]+[。；！？;!?]?")
 # what is told as met where the rule of that id is silent
 MET = {
     "W11": _("The ceiling is within the budget."),
@@ -54,6 +63,18 @@ class Step:
     href: str
 
 
+@dataclass(frozen=True)
+class Hint:
+    """What the rules say of one field."""
+
+    name: str
+    reasons: list[Reason]
+
+    @property
+    def blocks(self) -> bool:
+        return any(reason.blocks for reason in self.reasons)
+
+
 def step_of(reason: Reason) -> str:
     return STEP_OF.get(reason.rule or reason.code, STEP_OF.get(reason.code, "documents"))
 
@@ -70,29 +91,65 @@ def steps(call: Call, here: str, reasons: list[Reason], address: Any) -> list[St
 
 def met(reasons: list[Reason]) -> list[Any]:
     unmet = {reason.rule or reason.code for reason in reasons}
+    if "deadline" in unmet:
+        unmet.add("P1")  # before the publication there is no time to bid at all
     return [words for rule, words in MET.items() if rule not in unmet]
 
 
-def marked(call: Call, reasons: list[Reason]) -> list[SafeString]:
-    """Where a restrictive phrase stands, with the phrase marked (W6)."""
-    texts = [call.qualifications, call.requirements, call.project.summary]
-    texts += [f"{criterion.name} {criterion.rule}" for criterion in call.criteria.all()]
-    found = []
+def marked(call: Call, reasons: list[Reason]) -> list[tuple[Any, SafeString]]:
+    """Where it stands, and the sentence, with every restrictive phrase in it marked (W6)."""
+    phrases = sorted({str(reason.facts["phrase"]) for reason in reasons if "phrase" in reason.facts}, key=len)
+    if not phrases:
+        return []
+    pattern = re.compile("|".join(map(re.escape, reversed(phrases))))
+    texts = [(gettext("Qualifications"), call.qualifications), (gettext("What is wanted"), call.requirements)]
+    texts += [(gettext("What is wanted"), call.project.summary)] if call.project.summary != call.requirements else []
+    texts += [(criterion.name, f"{criterion.name} {criterion.rule}") for criterion in call.criteria.all()]
+    return [
+        (where, _with_marks(sentence.strip(), pattern))
+        for where, text in texts
+        for sentence in SENTENCE.findall(text)
+        if pattern.search(sentence)
+    ]
+
+
+def _with_marks(sentence: str, pattern: re.Pattern[str]) -> SafeString:
+    pairs, last = [], 0
+    for match in pattern.finditer(sentence):
+        pairs.append((sentence[last : match.start()], match.group()))
+        last = match.end()
+    return format_html("{}{}", format_html_join("", "{}<mark>{}</mark>", pairs), sentence[last:])
+
+
+def hints(reasons: list[Reason]) -> list[Hint]:
+    """What the rules say of single fields of the timetable, to be shown under them."""
+    found: dict[str, list[Reason]] = {}
     for reason in reasons:
-        phrase = str(reason.facts.get("phrase", ""))
-        for text in texts if phrase else []:
-            for match in list(re.finditer(re.escape(phrase), text))[:2]:
-                before, after = text[max(0, match.start() - 14) : match.start()], text[match.end() : match.end() + 14]
-                found.append(format_html("…{}<mark>{}</mark>{}…", before, phrase, after))
-    return found
+        name = FIELD_OF.get(reason.rule or reason.code)
+        if name is not None:
+            found.setdefault(name, []).append(reason)
+    return [Hint(name, told) for name, told in found.items()]
+
+
+def weights(call: Call) -> Decimal:
+    """What the weights sum to as they stand on the page."""
+    return sum((criterion.weight for criterion in call.criteria.all()), Decimal(0))
+
+
+def bought(call: Call, at: datetime) -> dict[str, Any]:
+    """What was bought this year under the same item and budget line, with the sum, this project included (W9)."""
+    numbers = dict(bought_this_year(call, at))
+    rows = list(Project.objects.filter(number__in=numbers).order_by("pk"))
+    together = call.project.budget + sum((project.budget for project in rows), Decimal(0))
+    return {"projects": rows, "times": len(rows) + 1, "together": together}
 
 
 def earliest(call: Call, at: datetime) -> list[tuple[str, Any]]:
     """The earliest lawful dates if published then: (what, Earliest)."""
     rows = [
-        (now("Deadline for bids (P1)"), timetable.to_bid(call, at)),
-        (now("Notice shown until (P2)"), timetable.notice_shown(call, at)),
-        (now("Documents obtainable until (P3)"), timetable.documents_obtainable(call, at)),
+        (gettext("Deadline for bids (P1)"), timetable.to_bid(call, at)),
+        (gettext("Notice shown until (P2)"), timetable.notice_shown(call, at)),
+        (gettext("Documents obtainable until (P3)"), timetable.documents_obtainable(call, at)),
     ]
     return [(label, found) for label, found in rows if found is not None]
 
@@ -101,9 +158,9 @@ def scale(call: Call, at: datetime) -> list[tuple[str, Any]]:
     """Where the amount stands among the thresholds."""
     buyer = call.project.buyer
     return [
-        (now("Statutory procedure from"), thresholds.statutory_threshold(buyer, at)),
-        (now("Open tender from"), thresholds.tender_threshold(buyer, at)),
-        (now("Budget"), call.project.budget),
+        (gettext("Statutory procedure from"), thresholds.statutory_threshold(buyer, at)),
+        (gettext("Open tender from"), thresholds.tender_threshold(buyer, at)),
+        (gettext("Budget"), call.project.budget),
     ]
 
 

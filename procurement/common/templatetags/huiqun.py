@@ -243,6 +243,8 @@ NOTICE_FIELDS = {
     "committee": gettext_lazy("Panel"),
     "documents": gettext_lazy("Documents"),
     "reason": gettext_lazy("Reason"),
+    "experts": gettext_lazy("Opinion of the experts"),
+    "agency": gettext_lazy("Procurement agency"),
     "original_number": gettext_lazy("Notice corrected: number"),
     "original_name": gettext_lazy("Notice corrected: name"),
     "original_date": gettext_lazy("Notice corrected: date"),
@@ -261,9 +263,12 @@ NOTICE_FIELDS = {
     "signed_on": gettext_lazy("Signed on"),
     "published_on": gettext_lazy("Published on"),
     "file": gettext_lazy("File"),
+    "supplement_number": gettext_lazy("Supplement: number"),
+    "clause": gettext_lazy("Clause changed"),
     "date": gettext_lazy("Date"),
     "members": gettext_lazy("Who accepted"),
     "opinion": gettext_lazy("Opinion"),
+    "users_opinion": gettext_lazy("Opinion of the service users"),
 }
 
 
