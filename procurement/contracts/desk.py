@@ -128,7 +128,7 @@ deed(
     _("Draft the contract"),
     [Role.DRAFTER, Role.APPROVER],
     mine=our_awards,
-    waits=Q(state__in=["noticed", "final"], contract__isnull=True),
+    waits=Q(state__in=["noticed", "challenged", "dismissed", "final"], contract__isnull=True),
     facts=award_facts,
     fields=_draft_fields,
     do=_draft,

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from procurement.awards.models import Award
+from procurement.awards.models import Award, Challenge
 from procurement.bids.models import Bid
 from procurement.calls.models import Call
 from procurement.common import thread
@@ -38,6 +38,7 @@ class Timeline:
         self.calls = list(Call.objects.filter(project=project).exclude(state="draft").order_by("pk"))
         self.awards = list(
             Award.objects.filter(lot__call__project=project, noticed_at__isnull=False)
+            .exclude(state="revoked")
             .select_related("bid__supplier", "lot__call__project")
             .order_by("lot")
         )
@@ -54,6 +55,7 @@ class Timeline:
         self.evaluations = list(
             Evaluation.objects.filter(contract__in=self.contracts, state="published").select_related("contract")
         )
+        self.challenges = list(Challenge.objects.filter(call__project=project).order_by("filed_at", "pk"))
         self.needs = list(project.needs.select_related("station"))
         self.notices = list(Notice.objects.filter(project=project).order_by("published_at"))
 
