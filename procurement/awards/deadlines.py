@@ -33,10 +33,12 @@ def finalising(now: datetime) -> Iterator[deadlines.Due]:
     over = Award.objects.filter(
         state__in=[AwardState.NOTICED, AwardState.DISMISSED],
         challenge_until__lt=today,
-        lot__call__project__imported=False,
     ).select_related("lot__call__project__buyer")
-    for award in over.order_by("challenge_until", "pk")[:AT_ONCE]:
-        if award.challenge_until is not None:
+    rows = list(over.order_by("-challenge_until", "pk")[:AT_ONCE])
+    # what was brought in from the past became final there, or never did
+    since = duties.brought_in_on(award.project.pk for award in rows if award.project.imported)
+    for award in rows:
+        if award.challenge_until is not None and award.challenge_until >= since.get(award.project.pk, date.min):
             yield _midnight(award.challenge_until + timedelta(days=1)), partial(actions.finalise, award)
 
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Max, Q
+from django.db.models import Max, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -25,8 +25,7 @@ from procurement.awards.models import Award, Challenge, Panel
 from procurement.projects.models import Project
 from procurement.rules import rulebook, workdays
 from procurement.rules.models import RuleVersion
-
-SOON = timedelta(days=3)
+from workflows.models import TransitionLog
 
 
 @dataclass(frozen=True)
@@ -74,12 +73,22 @@ def source(function: Source) -> Source:
 def of_threads(at: datetime, projects: Q) -> list[Duty]:
     """Every open duty of the threads that ``projects`` (a filter of ``Project``) selects, the most urgent first.
 
-    Past threads that were brought in owe nothing. The number of queries does not grow with the threads.
+    A thread that was brought in owes only what falls due after it was. The number of queries does not grow with the
+    threads.
     """
-    alive = Q(imported=False) & ~Q(state__in=["closed", "failed", "terminated"])
-    living = Q(pk__in=Project.objects.filter(alive & projects).values("pk"))
+    ended = Q(state__in=["closed", "failed", "terminated"])
+    living = Q(pk__in=Project.objects.filter(~ended & projects).values("pk"))
     found = [duty for function in _sources for duty in function(at, living)]
-    return sorted(found, key=lambda duty: (duty.due, duty.rule, duty.key))
+    since = brought_in_on(duty.project.pk for duty in found if duty.project.imported)
+    ours = [duty for duty in found if duty.due >= since.get(duty.project.pk, date.min)]
+    return sorted(ours, key=lambda duty: (duty.due, duty.rule, duty.key))
+
+
+def brought_in_on(projects: Iterable[int]) -> dict[int, date]:
+    """The days on which the record of threads began that were brought in from the past."""
+    first = TransitionLog.objects.filter(thread__in=set(projects)).order_by()
+    rows = first.values("thread").annotate(began=Min("recorded_at")).values_list("thread", "began")
+    return {thread: timezone.localdate(began) for thread, began in rows}
 
 
 def of_thread(project: Project, at: datetime) -> list[Duty]:

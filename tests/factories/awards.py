@@ -124,7 +124,7 @@ def loser(award: Award) -> Bid:
     return award.lot.bids.filter(submitted_at__isnull=False).exclude(pk=award.bid_id).order_by("pk")[0]
 
 
-def challenge(award: Award, **more: Any) -> Challenge:
+def challenge(award: Award, /, **more: Any) -> Challenge:
     """A losing bidder challenges the result."""
     what = {"kind": "challenge", "about": "result", "award": award, "words": WORDS} | more
     with acting(award):
