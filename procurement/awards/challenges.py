@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -20,7 +21,7 @@ from workflows import clock, engine, jobs
 from workflows.clock import act_time
 from workflows.errors import TransitionBlocked
 from workflows.machine import Act
-from workflows.reasons import Reason
+from workflows.reasons import NOTE, Reason
 
 LETTERS = {ChallengeKind.QUERY: "Q", ChallengeKind.CHALLENGE: "Z", ChallengeKind.COMPLAINT: "S"}
 
@@ -180,7 +181,7 @@ def still_open(award: Award, at: Any) -> list[Reason]:
     """What can still happen to a result: shown to those who sign before that time is over, which is lawful."""
     act = Act(by=None, at=at)
     found = [*guards.challenge_period_over(award, act), *guards.nothing_pending(award, act)]
-    return [*found, *guards.complaint_period_over(award, act)]
+    return [replace(reason, effect=NOTE) for reason in (*found, *guards.complaint_period_over(award, act))]
 
 
 def brought_down(award: Award) -> list[Challenge]:

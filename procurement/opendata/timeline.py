@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from procurement.awards.enums import AwardState
 from procurement.awards.models import Award, Challenge
 from procurement.bids.models import Bid
 from procurement.calls.models import Call
@@ -161,6 +162,8 @@ class Timeline:
                 _("Winner: %(name)s, %(amount)s yuan. Challenges until %(until)s.")
                 % {"name": award.bid.supplier.name, "amount": yuan(award.amount), "until": award.challenge_until}
             )
+            if award.state in (AwardState.CHALLENGED, AwardState.UPHELD, AwardState.DISMISSED):
+                lines.append(str(award.get_state_display()))
         return {"when": _span(*(award.noticed_at for award in self.awards)), "lines": lines}
 
     def _contract(self) -> dict[str, Any]:
