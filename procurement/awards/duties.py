@@ -88,7 +88,7 @@ def brought_in_on(projects: Iterable[int]) -> dict[int, date]:
     """The days on which the record of threads began that were brought in from the past."""
     first = TransitionLog.objects.filter(thread__in=set(projects)).order_by()
     rows = first.values("thread").annotate(began=Min("recorded_at")).values_list("thread", "began")
-    return {thread: timezone.localdate(began) for thread, began in rows}
+    return {thread: timezone.localdate(began) for thread, began in rows if thread is not None}
 
 
 def of_thread(project: Project, at: datetime) -> list[Duty]:

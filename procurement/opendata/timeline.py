@@ -16,6 +16,7 @@ from procurement.bids.models import Bid
 from procurement.calls.models import Call
 from procurement.common import thread
 from procurement.common.money import in_words, yuan
+from procurement.contracts.enums import ContractState
 from procurement.contracts.models import Contract
 from procurement.delivery.models import Acceptance, Milestone
 from procurement.evaluation.models import Evaluation
@@ -170,6 +171,7 @@ class Timeline:
         lines = [
             f"{contract.number} · {yuan(contract.amount)} {_('yuan')}（{in_words(contract.amount)}） · "
             f"{contract.term_start} – {contract.term_end}"
+            + (f" · {contract.get_state_display()}" if contract.state == ContractState.SUSPENDED else "")
             for contract in self.contracts
         ]
         return {"when": _span(*(contract.signed_at for contract in self.contracts)), "lines": lines}
