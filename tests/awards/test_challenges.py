@@ -351,6 +351,14 @@ class TestRemedies:
             remedies.score_again(award, **who(award.project.buyer, Role.APPROVER), reason=" ")
         assert award.fresh().state == "upheld"
 
+    def test_what_was_upheld_before_the_result_keeps_it_from_being_confirmed(self) -> None:
+        award = AwardFactory()
+        decide(challenge(award, about="process", award=None), "uphold", changes_result=True)
+        with pytest.raises(TransitionBlocked) as refusal:
+            AwardFactory.advance(award, "confirmed")
+        assert codes(refusal) == ["upheld"]
+        assert award.fresh().state == "proposed"
+
     def test_without_a_result_an_upheld_challenge_changes_none(self) -> None:
         call = CallFactory(opened=True)
         bid = call.lots.get().bids.first()

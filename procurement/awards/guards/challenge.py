@@ -41,6 +41,14 @@ def nothing_pending(award: Any, act: Act) -> Iterator[Reason]:
         yield rule.reason(message) if rule is not None else Reason(message, code="pending")
 
 
+def not_brought_down(award: Any, act: Act) -> Iterator[Reason]:
+    """A result that an upheld challenge of the procedure would change is not confirmed, and not published."""
+    upheld = touching(award).filter(state=ChallengeState.UPHELD, changes_result=True, decided_at__gte=award.proposed_at)
+    if numbers := [found.number for found in upheld]:
+        message = _("Upheld, and it changes the result: %(numbers)s. Cancel the call; it can be published again.")
+        yield Reason(message % {"numbers": ", ".join(numbers)}, code="upheld")
+
+
 def complaint_period_over(award: Any, act: Act) -> Iterator[Reason]:
     """T6: whoever is not content with a reply may still complain (令94)."""
     rule = _rule("T6", award, act)

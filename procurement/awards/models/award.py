@@ -62,7 +62,7 @@ class Award(ThreadMachine):
     @transition(
         source="proposed",
         target="confirmed",
-        guards=[guards.confirmed_in_time],
+        guards=[guards.not_brought_down, guards.confirmed_in_time],
         permission=permissions.approver,
         label=_("Confirm the award"),
     )
@@ -72,7 +72,7 @@ class Award(ThreadMachine):
     @transition(
         source="confirmed",
         target="noticed",
-        guards=[guards.noticed_in_time],
+        guards=[guards.not_brought_down, guards.noticed_in_time],
         permission=permissions.drafter,
         label=_("Publish the result"),
     )
