@@ -12,16 +12,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from procurement.accounts.models import Organisation
-from procurement.awards import guards, lowprice
+from procurement.awards import challenges, guards, lowprice
+from procurement.awards.enums import CONFIRMED, PUBLISHED, AwardState
 from procurement.awards.models import Award, Panel, Score, ScoreSheet, Seat
 from procurement.awards.results import compute
 from procurement.bids.enums import BidState
 from procurement.bids.models import Bid
 from procurement.bids.ways_out import fail_lot
-from procurement.calls.enums import CriterionKind
+from procurement.calls.enums import CallState, CriterionKind
 from procurement.calls.models import Call, Lot
 from procurement.projects import notices
-from procurement.projects.enums import NoticeKind
+from procurement.projects.enums import NoticeKind, ProjectState
 from procurement.rules import rulebook, workdays
 from workflows import engine, jobs
 from workflows.clock import act_time
@@ -158,7 +159,8 @@ def sign_report(panel: Panel, *, by: Any, dissent: str = "", reasons: Mapping[st
 def propose(panel: Panel, *, by: Any, organisation: Organisation | None = None) -> None:
     """What follows from the signed report: every bid its points and place, every lot its winner."""
     call = panel.call
-    for lot in call.lots.filter(failed_reason=""):
+    standing = Award.objects.filter(lot__call=call).exclude(state=AwardState.REVOKED)
+    for lot in call.lots.filter(failed_reason="").exclude(pk__in=standing.values("lot")):
         results = compute(panel, lot)
         with engine.consequence():
             for result in results:
@@ -178,6 +180,18 @@ def propose(panel: Panel, *, by: Any, organisation: Organisation | None = None) 
             jobs.enqueue("award.proposed", award_id=award.pk)
 
 
+def advance(call: Call, *, by: Any, organisation: Organisation) -> None:
+    """The project is awarded when every living lot is confirmed, the call concluded when every result is out."""
+    lots = Lot.objects.filter(call=call, failed_reason="")
+    call.refresh_from_db()
+    project = call.project.fresh()
+    with engine.consequence():
+        if project.state == ProjectState.OPENED and not lots.exclude(awards__state__in=CONFIRMED).exists():
+            engine.perform(project.award, by=by, organisation=organisation)
+        if call.state == CallState.OPENED and not lots.exclude(awards__state__in=PUBLISHED).exists():
+            engine.perform(call.conclude, by=by, organisation=organisation)
+
+
 @transaction.atomic
 def confirm_award(award: Award, *, by: Any, organisation: Organisation, **more: Any) -> Award:
     """The buyer confirms; when every lot is confirmed the project is awarded."""
@@ -186,9 +200,7 @@ def confirm_award(award: Award, *, by: Any, organisation: Organisation, **more: 
         engine.perform(award.bid.win, by=by, organisation=organisation)
         for bid in award.lot.bids.filter(state=BidState.SCORED).exclude(pk=award.bid_id):
             engine.perform(bid.lose, by=by, organisation=organisation)
-        lots = Lot.objects.filter(call=award.lot.call, failed_reason="")
-        if not lots.exclude(award__state__in=["confirmed", "noticed", "final"]).exists():
-            engine.perform(award.project.award, by=by, organisation=organisation)
+    advance(award.lot.call, by=by, organisation=organisation)
     jobs.enqueue("project.changed", project_id=award.project.pk)
     return award
 
@@ -237,11 +249,9 @@ def publish_result(award: Award, *, by: Any, organisation: Organisation, fill: s
     """The result notice and the award letter, together; the call is concluded when all lots are noticed."""
     engine.perform(award.publish_notice, by=by, organisation=organisation, given=challenge_dates(award, act_time()))
     notices.publish(award.project, NoticeKind.RESULT, result_fields(award), by=by, fill=fill)
-    call = award.lot.call
-    lots = Lot.objects.filter(call=call, failed_reason="")
-    if not lots.exclude(award__state__in=["noticed", "final"]).exists():
-        with engine.consequence():
-            engine.perform(call.conclude, by=by, organisation=organisation)
+    advance(award.lot.call, by=by, organisation=organisation)
+    # a challenge of the procedure may have been pending before there was a result
+    challenges.settle(award, by=by, organisation=organisation)
     jobs.enqueue("award.noticed", award_id=award.pk)
     return award
 

@@ -12,11 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from procurement.accounts.enums import Role
 from procurement.accounts.workspace.desk import Actor, deed
 from procurement.awards import actions, lowprice
-from procurement.awards.models import Award, LowPriceRequest, Panel, Seat, Vacancy
+from procurement.awards.enums import ChallengeKind
+from procurement.awards.models import Award, Challenge, LowPriceRequest, Panel, Seat, Vacancy
 from procurement.bids.desk import bids_to_us
 from procurement.bids.enums import STILL_IN
 from procurement.bids.models import Bid
 from procurement.calls.desk import ours as our_calls
+from procurement.calls.models import Call
 from procurement.projects import notices
 from procurement.projects.enums import NoticeKind
 from procurement.rules import rulebook
@@ -192,6 +194,76 @@ deed(
         award.project, NoticeKind.RESULT, actions.result_fields(award, at=actor.at), at=actor.at
     ),
     do=lambda award, actor, given: actions.publish_result(award, **actor.as_organisation, **given),
+)
+
+
+def _results_of_ours(actor: Actor) -> QuerySet[Bid]:
+    """Own bids of lots whose result is published."""
+    out = Award.objects.filter(lot=OuterRef("lot"), noticed_at__isnull=False).exclude(state="revoked")
+    return Bid.objects.filter(Exists(out), supplier=actor.organisation).select_related("lot__call__project__buyer")
+
+
+def _calls_of_ours(actor: Actor) -> QuerySet[Call]:
+    """Calls this supplier bid for or took the documents of."""
+    taken = Q(takings__organisation=actor.organisation)
+    bid = Q(lots__bids__supplier=actor.organisation, lots__bids__submitted_at__isnull=False)
+    return Call.objects.filter(taken | bid).exclude(state__in=["draft", "cancelled"]).select_related("project__buyer")
+
+
+def _replies_to(*kinds: str) -> Any:
+    def waiting(actor: Actor) -> QuerySet[Challenge]:
+        found = Challenge.objects.filter(kind__in=kinds, state="filed").select_related("call__project__buyer")
+        if ChallengeKind.COMPLAINT in kinds:
+            return found.exclude(call__project__buyer=actor.organisation)
+        return found.filter(call__project__buyer=actor.organisation).exclude(call__drafted_by=actor.user)
+
+    return waiting
+
+
+deed(
+    "award.read",
+    _("Read a result"),
+    [Role.SUPPLIER, Role.SIGNATORY],
+    mine=_results_of_ours,
+    do=on_its_page,
+    page=lambda bid: reverse("awards:own_result", args=[bid.pk]),
+    optional=True,
+)
+deed(
+    "challenge.file",
+    _("Ask about a call, or challenge it"),
+    [Role.SUPPLIER, Role.SIGNATORY],
+    mine=_calls_of_ours,
+    do=on_its_page,
+    page=lambda call: reverse("awards:file", args=[call.pk]),
+    optional=True,
+)
+deed(
+    "challenge.reply",
+    _("Reply to a query or a challenge"),
+    [Role.OFFICER, Role.APPROVER],
+    mine=_replies_to(ChallengeKind.QUERY, ChallengeKind.CHALLENGE),
+    do=on_its_page,
+    due="due_on",
+    page=lambda found: reverse("awards:challenge", args=[found.pk]),
+)
+deed(
+    "complaint.decide",
+    _("Decide a complaint"),
+    [Role.REGULATOR],
+    mine=_replies_to(ChallengeKind.COMPLAINT),
+    do=on_its_page,
+    due="due_on",
+    page=lambda found: reverse("awards:challenge", args=[found.pk]),
+)
+deed(
+    "award.remedy",
+    _("Settle what follows from an upheld challenge"),
+    [Role.APPROVER],
+    mine=our_awards,
+    waits=Q(state="upheld") & ~Q(lot__call__project__state="terminated"),
+    do=on_its_page,
+    page=lambda award: reverse("awards:remedy", args=[award.pk]),
 )
 
 from procurement.awards import official_desk  # noqa: E402, F401 - registers the deed of the designated medium

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
+from procurement.accounts.enums import Role
 from procurement.accounts.workspace.desk import Actor
 from procurement.accounts.workspace.views import actor_of
-from procurement.awards.models import Panel, Seat
+from procurement.awards.models import Award, Challenge, Panel, Seat
 from procurement.bids.models import Bid
 from procurement.calls.models import Call
 
@@ -75,3 +76,43 @@ def own_bid(request: HttpRequest, pk: int, *roles: str) -> tuple[Bid, Actor]:
     bid = _row(bids.select_related("lot__call__project__buyer", "supplier"), pk)
     _with_role(actor, *roles)
     return bid, actor
+
+
+def challenges_seen_by(actor: Actor) -> QuerySet[Challenge]:
+    """What this person reads: the own filings, those about the own calls, everything for the supervisors."""
+    found = Challenge.objects.select_related("call__project__buyer", "supplier", "award__bid__supplier", "against")
+    if actor.organisation is None:
+        return found.none()
+    if Role.REGULATOR in actor.roles:
+        return found
+    own, ours = Q(supplier=actor.organisation), Q(call__project__buyer=actor.organisation)
+    roles = set(actor.roles)
+    mine = own if roles & {Role.SUPPLIER, Role.SIGNATORY} else Q(pk__in=[])
+    to_us = ours if roles & {Role.DRAFTER, Role.APPROVER, Role.OFFICER, Role.SIGNATORY} else Q(pk__in=[])
+    return found.filter(mine | to_us)
+
+
+def challenge_of(request: HttpRequest, pk: int) -> tuple[Challenge, Actor]:
+    """One filing, for those who may read it."""
+    actor = actor_of(request)
+    return _row(challenges_seen_by(actor), pk), actor
+
+
+def call_to_challenge(request: HttpRequest, pk: int) -> tuple[Call, Actor]:
+    """A published call about which this supplier could file something; nobody else's business."""
+    actor = actor_of(request)
+    taken = Q(takings__organisation=actor.organisation)
+    bid = Q(lots__bids__supplier=actor.organisation, lots__bids__submitted_at__isnull=False)
+    calls = Call.objects.filter(taken | bid) if actor.organisation else Call.objects.none()
+    call = _row(calls.exclude(state="draft").select_related("project__buyer").distinct(), pk)
+    _with_role(actor, Role.SUPPLIER, Role.SIGNATORY)
+    return call, actor
+
+
+def own_award(request: HttpRequest, pk: int, *roles: str) -> tuple[Award, Actor]:
+    """An award of the buyer this person acts for."""
+    actor = actor_of(request)
+    awards = Award.objects.filter(lot__call__project__buyer=actor.organisation)
+    award = _row(awards.select_related("lot__call__project__buyer", "bid__supplier"), pk)
+    _with_role(actor, *roles)
+    return award, actor

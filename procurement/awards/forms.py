@@ -116,3 +116,92 @@ def low_price_judgement(data: Any = None) -> Form:
 def time_to_sign(least: int, data: Any = None) -> Form:
     field = forms.number(_("Minutes until the report is to be signed"), least, 7 * 24 * 60, initial=24 * 60)
     return forms.build({"minutes": field}, data)
+
+
+def filing(kinds: list[tuple[str, Any]], abouts: list[tuple[str, Any]], data: Any = None) -> Form:
+    """A query or a challenge, as a supplier writes it (令94 art 12)."""
+    radio = {"class": ""}
+    return forms.build(
+        {
+            "kind": django_forms.ChoiceField(
+                choices=kinds, label=_("What you file"), widget=django_forms.RadioSelect(attrs=radio)
+            ),
+            "about": django_forms.ChoiceField(
+                choices=abouts, label=_("What it is about"), widget=django_forms.RadioSelect(attrs=radio)
+            ),
+            **_words(),
+        },
+        data,
+    )
+
+
+def complaint(data: Any = None) -> Form:
+    return forms.build(_words(), data)
+
+
+def _words() -> forms.Fields:
+    return {
+        "claims": forms.text(_("What you ask for"), 4000, 3, help_text=_("The question, or the claims one by one.")),
+        "facts": forms.text(
+            _("Facts"),
+            8000,
+            6,
+            required=False,
+            help_text=_("Needed for a challenge and a complaint."),
+        ),
+        "basis": forms.text(_("Legal basis"), 4000, 2, required=False),
+    }
+
+
+def assessment(may: bool, data: Any = None) -> Form:
+    """T10: whether what was filed may change the result."""
+    choices = [
+        ("yes", _("It may change the result: signing and performance are suspended")),
+        ("no", _("It cannot change the result: the thread goes on")),
+    ]
+    field = django_forms.ChoiceField(
+        choices=choices,
+        label=_("May it change the result?"),
+        widget=django_forms.RadioSelect(attrs={"class": ""}),
+        initial="yes" if may else "no",
+    )
+    return forms.build({"may": field, "reason": forms.text(_("Reason"), 2000, 2)}, data)
+
+
+def decision(query: bool, results: bool, data: Any = None) -> Form:
+    """The reply; for a case also whether it is upheld, and whether that brings the award down."""
+    fields: forms.Fields = {}
+    if not query:
+        choices = [("dismiss", _("It is dismissed")), ("uphold", _("It is upheld; the result stays as it is"))]
+        if results:
+            choices.append(("fall", _("It is upheld and changes the result: the award falls")))
+        fields["outcome"] = django_forms.ChoiceField(
+            choices=choices, label=_("Outcome"), widget=django_forms.RadioSelect(attrs={"class": ""})
+        )
+    fields["decision"] = forms.text(_("Reply"), 8000, 6, help_text=_("Goes to whoever filed it."))
+    fields["published"] = forms.text(
+        _("What is published of it"),
+        4000,
+        4,
+        help_text=_("Everybody reads it: no trade secrets of the bidder, no name of a person."),
+    )
+    if not query:
+        fields["sure"] = forms.sure(_("I am sure: this cannot be undone."))
+    return forms.build(fields, data)
+
+
+def remedy(data: Any = None) -> Form:
+    choices = [
+        ("again", _("The panel scores again; the old ranking is kept")),
+        ("end", _("The procurement ends without a winner; a termination notice is published")),
+    ]
+    return forms.build(
+        {
+            "what": django_forms.ChoiceField(
+                choices=choices, label=_("What follows"), widget=django_forms.RadioSelect(attrs={"class": ""})
+            ),
+            "reason": forms.reason(),
+            "sure": forms.sure(_("I am sure: this cannot be undone.")),
+        },
+        data,
+    )

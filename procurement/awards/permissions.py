@@ -3,7 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 from procurement.accounts.enums import Role
-from procurement.accounts.permissions import acts_for
+from procurement.accounts.permissions import acts_for, roles_of
+from procurement.awards.enums import ChallengeKind
 from workflows.machine import Act
 
 
@@ -36,3 +37,23 @@ def member_or_officer(panel: Any, act: Act) -> bool:
 def time_alone(subject: Any, act: Act) -> bool:
     """Nobody's act: what a deadline brings about."""
     return act.by is None
+
+
+def challenger(challenge: Any, act: Act) -> bool:
+    """Those who act for whoever filed it."""
+    return acts_for(act, challenge.supplier, Role.SUPPLIER, Role.SIGNATORY)
+
+
+def supervisor(challenge: Any, act: Act) -> bool:
+    """A supervising office, which is never the buyer itself."""
+    office = act.organisation
+    if office is None or office.pk == challenge.project.buyer_id:
+        return False
+    return Role.REGULATOR in roles_of(act.by, office, act.at)
+
+
+def replies(challenge: Any, act: Act) -> bool:
+    """The buyer's officer or approver; a complaint is decided by the supervisors (令94)."""
+    if challenge.kind == ChallengeKind.COMPLAINT:
+        return supervisor(challenge, act)
+    return acts_for(act, challenge.project.buyer, Role.OFFICER, Role.APPROVER)

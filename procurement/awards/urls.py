@@ -1,10 +1,16 @@
 from django.urls import path
 
-from procurement.awards.views import drawing, low_price, qualification, scoring, signing
+from procurement.awards.views import challenges, drawing, duties, low_price, qualification, results, scoring, signing
 
 app_name = "awards"
 
 urlpatterns = [
+    path("duties/", duties.index, name="duties"),
+    path("challenges/", challenges.index, name="challenges"),
+    path("challenges/<int:pk>/", challenges.detail, name="challenge"),
+    path("calls/<int:pk>/file/", challenges.file, name="file"),
+    path("results/<int:pk>/", results.own, name="own_result"),
+    path("fallen/<int:pk>/", results.remedy, name="remedy"),
     path("draws/<int:pk>/", drawing.record, name="draw_record"),
     path("low-price/<int:pk>/", low_price.explain, name="low_price"),
     path("low-price/<int:pk>/judge/", low_price.judge, name="low_price_judge"),

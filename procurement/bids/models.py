@@ -167,6 +167,16 @@ class Bid(ThreadMachine):
     def lose(self, act: Act) -> None:
         pass
 
+    @transition(
+        source=["scored", "won", "lost"],
+        target="qualified",
+        permission=None,
+        automatic=True,
+        label=_("Is to be scored again"),
+    )
+    def reconsider(self, act: Act) -> None:
+        self.points, self.total, self.rank = {}, None, None
+
 
 class Envelope(models.Model):
     """A sealed offer. What replaced it stays beside it; none is ever changed."""

@@ -222,6 +222,10 @@ class Call(ThreadMachine):
     def conclude(self, act: Act) -> None:
         self.ended_at = act.at
 
+    @transition(source="concluded", target="opened", permission=None, automatic=True, label=_("Take up again"))
+    def reopen(self, act: Act) -> None:
+        self.ended_at = None
+
     @transition(
         source=["published", "opened"],
         target="failed",

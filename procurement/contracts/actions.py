@@ -17,7 +17,7 @@ from procurement.awards import permissions as award_permissions
 from procurement.awards.models import Award
 from procurement.common.models import next_number
 from procurement.common.money import percent_shares
-from procurement.contracts import clauses
+from procurement.contracts import clauses, guards
 from procurement.contracts.enums import Party
 from procurement.contracts.models import Clause, Contract, Instalment, Signature
 from workflows import clock, engine, jobs
@@ -97,6 +97,9 @@ def add_signature(contract: Contract, *, by: Any, organisation: Organisation) ->
 
     if not signatory(contract, act):
         raise PermissionDenied(_("Only a signatory of one of the parties signs."))
+    suspended = list(guards.award_is_noticed(contract, act)) + list(guards.nothing_suspends_signing(contract, act))
+    if suspended:
+        raise TransitionBlocked(suspended, act="contract.sign", subject=contract)
     party = Party.BUYER if organisation.pk == contract.buyer.pk else Party.SUPPLIER
     if contract.signatures.filter(party=party).exists():
         raise TransitionBlocked([Reason(_("Your party has signed already."), code="signed")], act="contract.sign")

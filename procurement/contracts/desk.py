@@ -13,12 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from procurement.accounts.enums import Role
 from procurement.accounts.workspace import forms
 from procurement.accounts.workspace.desk import Actor, deed
+from procurement.awards import challenges
 from procurement.awards.desk import award_facts, our_awards
 from procurement.awards.models import Award
 from procurement.contracts import actions, changes
 from procurement.contracts.models import Contract
 from procurement.projects import notices
 from procurement.projects.enums import NoticeKind
+from workflows.clock import act_time
 from workflows.errors import TransitionBlocked
 from workflows.reasons import Reason
 
@@ -40,6 +42,11 @@ def as_buyer(actor: Actor) -> QuerySet[Contract]:
     return ours(actor).filter(award__lot__call__project__buyer=actor.organisation)
 
 
+def still_open(contract: Contract) -> list[Reason]:
+    """Until it is signed: what can still happen to the result. Signing before that is over is lawful (T5, T10)."""
+    return challenges.still_open(contract.award, act_time()) if contract.signed_at is None else []
+
+
 def facts(contract: Contract) -> list[tuple[Any, Any]]:
     rows = contract.instalments.all()
     return [
@@ -47,6 +54,7 @@ def facts(contract: Contract) -> list[tuple[Any, Any]]:
         (_("Supplier"), contract.supplier.name),
         (_("Amount"), f"{contract.amount:,.2f}"),
         (_("Term"), f"{contract.term_start} – {contract.term_end}"),
+        (_("Still open"), "\n".join(map(str, still_open(contract)))),
         (_("Payments"), "\n".join(f"{row.name} · {row.due} · {row.amount:,.2f}" for row in rows)),
         *((clause.heading, clause.text) for clause in contract.clauses.all()),
     ]
@@ -134,7 +142,7 @@ deed(
     _("Draft the contract"),
     [Role.DRAFTER, Role.APPROVER],
     mine=our_awards,
-    waits=Q(state__in=["noticed", "final"], contract__isnull=True),
+    waits=Q(state__in=["noticed", "challenged", "dismissed", "final"], contract__isnull=True),
     facts=award_facts,
     fields=_draft_fields,
     do=_draft,

@@ -7,6 +7,7 @@ class ContractState(models.TextChoices):
     AGREED = "agreed", _("agreed")
     SIGNED = "signed", _("signed")
     PUBLISHED = "published", _("published")
+    SUSPENDED = "suspended", _("suspended")
     COMPLETED = "completed", _("completed")
     TERMINATED = "terminated", _("terminated")
 

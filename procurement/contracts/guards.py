@@ -9,6 +9,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from procurement.awards.enums import AwardState
+from procurement.awards.guards import suspending
 from procurement.contracts.clauses import REQUIRED
 from procurement.projects.guards import has_published_reason
 from procurement.rules import rulebook, workdays
@@ -21,9 +23,12 @@ __all__ = [
     "clauses_complete",
     "has_published_reason",
     "instalments_complete",
+    "nothing_suspends_signing",
     "published_in_time",
     "same_as_award",
     "signed_in_time",
+    "was_not_published",
+    "was_published",
 ]
 
 
@@ -32,8 +37,30 @@ def _rule(rule_id: str, contract: Any, act: Act) -> Any:
 
 
 def award_is_noticed(contract: Any, act: Act) -> Iterator[Reason]:
-    if contract.award.state not in ("noticed", "final"):
+    if contract.award.state in (AwardState.UPHELD, AwardState.REVOKED):
+        yield Reason(_("The award has fallen to a challenge."), code="award_state")
+    elif contract.award.noticed_at is None:
         yield Reason(_("The result has not been published yet."), code="award_state")
+
+
+def nothing_suspends_signing(contract: Any, act: Act) -> Iterator[Reason]:
+    """T10: what may change the result is decided first (条例 art 54)."""
+    rule = _rule("T10", contract, act)
+    numbers = [found.number for found in suspending(contract.award)] if rule is not None else []
+    if numbers:
+        yield rule.reason(
+            _("Signing is suspended until this is decided: %(numbers)s.") % {"numbers": ", ".join(numbers)}
+        )
+
+
+def was_published(contract: Any, act: Act) -> Iterator[Reason]:
+    if contract.published_at is None:
+        yield Reason(_("The contract has not been published yet."), code="unpublished")
+
+
+def was_not_published(contract: Any, act: Act) -> Iterator[Reason]:
+    if contract.published_at is not None:
+        yield Reason(_("The contract has been published already."), code="published")
 
 
 def clauses_complete(contract: Any, act: Act) -> Iterator[Reason]:

@@ -28,6 +28,7 @@ class Contract(ThreadMachine):
     agreed_at = models.DateTimeField(null=True)
     signed_at = models.DateTimeField(null=True)
     published_at = models.DateTimeField(null=True)
+    suspended_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
     end_reason = models.TextField(blank=True)
 
@@ -41,6 +42,9 @@ class Contract(ThreadMachine):
             models.CheckConstraint(
                 condition=~Q(state__in=["published", "completed"]) | Q(published_at__isnull=False),
                 name="contract_published_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="suspended") | Q(suspended_at__isnull=False), name="contract_suspended_has_time"
             ),
             models.CheckConstraint(
                 condition=~Q(state="terminated") | ~Q(end_reason=""), name="contract_terminated_has_reason"
@@ -80,7 +84,7 @@ class Contract(ThreadMachine):
     @transition(
         source="agreed",
         target="signed",
-        guards=[guards.both_signed, guards.signed_in_time],
+        guards=[guards.award_is_noticed, guards.nothing_suspends_signing, guards.both_signed, guards.signed_in_time],
         permission=permissions.signatory,
         label=_("Sign the contract"),
     )
@@ -97,12 +101,55 @@ class Contract(ThreadMachine):
     def publish(self, act: Act) -> None:
         self.published_at = act.at
 
+    @transition(
+        source=["signed", "published"],
+        target="suspended",
+        permission=None,
+        automatic=True,
+        label=_("Is suspended"),
+    )
+    def suspend(self, act: Act) -> None:
+        self.suspended_at = act.at
+
+    @transition(
+        source="suspended",
+        target="published",
+        guards=[guards.was_published],
+        permission=None,
+        automatic=True,
+        label=_("Is resumed"),
+    )
+    def resume(self, act: Act) -> None:
+        self.suspended_at = None
+
+    @transition(
+        source="suspended",
+        target="signed",
+        guards=[guards.was_not_published],
+        permission=None,
+        automatic=True,
+        label=_("Is resumed, and to be published"),
+    )
+    def resume_signed(self, act: Act) -> None:
+        self.suspended_at = None
+
+    @transition(
+        source=["drafted", "agreed"],
+        target="terminated",
+        guards=[guards.has_published_reason],
+        permission=None,
+        automatic=True,
+        label=_("Falls with its award"),
+    )
+    def fall(self, act: Act) -> None:
+        self.end_reason = act.reason
+
     @transition(source="published", target="completed", permission=None, automatic=True, label=_("Complete"))
     def complete(self, act: Act) -> None:
         self.completed_at = act.at
 
     @transition(
-        source=["drafted", "agreed", "signed", "published"],
+        source=["drafted", "agreed", "signed", "published", "suspended"],
         target="terminated",
         guards=[guards.has_published_reason],
         permission=permissions.approver,

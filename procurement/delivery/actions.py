@@ -30,8 +30,10 @@ def _contracts_all_in(project: Any, states: list[str]) -> bool:
     """Whether every lot still alive has a contract in one of ``states``."""
     from procurement.awards.models import Award
 
-    awards = Award.objects.filter(lot__call__project=project, lot__failed_reason="").exclude(
-        lot__call__state__in=["failed", "cancelled"]
+    awards = (
+        Award.objects.filter(lot__call__project=project, lot__failed_reason="")
+        .exclude(lot__call__state__in=["failed", "cancelled"])
+        .exclude(state="revoked")
     )
     return not awards.exclude(contract__state__in=states).exists()
 
@@ -60,7 +62,7 @@ def sign_contract(contract: Contract, *, by: Any, organisation: Organisation, **
         if row.on_signing:
             with engine.consequence():
                 engine.perform(milestone.accept_on_signing, by=by, organisation=organisation)
-    if _contracts_all_in(contract.project, ["signed", "published", "completed"]):
+    if _contracts_all_in(contract.project, ["signed", "published", "suspended", "completed"]):
         with engine.consequence():
             engine.perform(contract.project.contract, by=by, organisation=organisation)
     jobs.enqueue("contract.signed", contract_id=contract.pk)
@@ -101,7 +103,7 @@ def publish_contract(
     engine.perform(contract.publish, by=by, organisation=organisation, **more)
     notices.publish(contract.project, NoticeKind.CONTRACT, contract_fields(contract), by=by, fill=fill)
     project = contract.project
-    if project.state == "contracted" and _contracts_all_in(project, ["published", "completed"]):
+    if project.state == "contracted" and _contracts_all_in(project, ["published", "suspended", "completed"]):
         with engine.consequence():
             engine.perform(project.deliver, by=by, organisation=organisation)
     jobs.enqueue("contract.published", contract_id=contract.pk)

@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class DeliveryConfig(AppConfig):
     name = "procurement.delivery"
     label = "delivery"
+
+    def ready(self) -> None:
+        from procurement.delivery import duties  # noqa: F401 - it registers itself

@@ -20,6 +20,7 @@ __all__ = [
     "actuals_given",
     "all_scored",
     "contract_in_force",
+    "contract_not_suspended",
     "finance_is_not_drafter",
     "has_published_reason",
     "paid_in_time",
@@ -35,6 +36,14 @@ def _rule(rule_id: str, milestone: Any, act: Act) -> Any:
 def contract_in_force(milestone: Any, act: Act) -> Iterator[Reason]:
     if milestone.contract.state not in ("signed", "published"):
         yield Reason(_("The contract is not in force."), code="contract_state")
+
+
+def contract_not_suspended(milestone: Any, act: Act) -> Iterator[Reason]:
+    """T10: a suspended contract is not performed, by neither side (条例 art 54)."""
+    if milestone.contract.state == "suspended":
+        rule = _rule("T10", milestone, act)
+        message = _("The contract is suspended until a challenge is decided.")
+        yield rule.reason(message) if rule is not None else Reason(message, code="suspended")
 
 
 def actuals_given(milestone: Any, act: Act) -> Iterator[Reason]:

@@ -137,6 +137,7 @@ class Milestone(ThreadMachine):
         source="invoiced",
         target="paid",
         guards=[
+            guards.contract_not_suspended,
             guards.accepted_before_paid,
             guards.within_contract,
             guards.finance_is_not_drafter,

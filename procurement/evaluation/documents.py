@@ -238,7 +238,9 @@ def subjects(project: Project) -> Iterator[tuple[str, Any]]:
         ("scoring_report", lots.order_by("pk")),
         (
             "award_letter",
-            Award.objects.filter(lot__call__project=project, noticed_at__isnull=False).order_by("pk"),
+            Award.objects.filter(lot__call__project=project, noticed_at__isnull=False)
+            .exclude(state="revoked")
+            .order_by("pk"),
         ),
         ("contract", Contract.objects.filter(award__lot__call__project=project).order_by("pk")),
         (

@@ -31,11 +31,11 @@ def is_public(kind: str, row: Any) -> bool:
     if kind == "opening_record":
         return row.opened_at is not None
     if kind == "scoring_report":
-        return hasattr(row, "award") and row.award.noticed_at is not None
+        return any(award.noticed_at is not None and award.state != "revoked" for award in row.awards.all())
     if kind == "award_letter":
         return row.noticed_at is not None
     if kind == "contract":
-        return row.state in ("published", "completed", "terminated") and row.signed_at is not None
+        return row.state in ("published", "suspended", "completed", "terminated") and row.signed_at is not None
     if kind == "acceptance":
         return True
     if kind == "evaluation_report":

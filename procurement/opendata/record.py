@@ -24,6 +24,7 @@ WAYS = {
     "bids.bid": "lot__call__project",
     "awards.panel": "call__project",
     "awards.award": "lot__call__project",
+    "awards.challenge": "call__project",
     "contracts.contract": "award__lot__call__project",
     "delivery.milestone": "contract__award__lot__call__project",
     "evaluation.evaluation": "contract__award__lot__call__project",
@@ -35,6 +36,7 @@ SUBJECTS = {
     "bids.bid": gettext_lazy("Bid"),
     "awards.panel": gettext_lazy("Panel"),
     "awards.award": gettext_lazy("Award"),
+    "awards.challenge": gettext_lazy("Query or challenge"),
     "contracts.contract": gettext_lazy("Contract"),
     "delivery.milestone": gettext_lazy("Milestone"),
     "evaluation.evaluation": gettext_lazy("Evaluation"),
@@ -65,6 +67,7 @@ ACTS = {
     "settle_low_price": gettext_lazy("Settle an abnormally low price"),
     "compare_bids": gettext_lazy("Compare the opened bids"),
     "attachment_fault": gettext_lazy("An attached file is not as it was handed in"),
+    "file": gettext_lazy("File"),
     "fail_lot": gettext_lazy("End a lot"),
     "confirm_opening": gettext_lazy("An officer confirms the opening"),
     "opening_stopped": gettext_lazy("The opening is stopped: an envelope was changed"),
@@ -87,6 +90,9 @@ ACTS = {
     "rate_as_station": gettext_lazy("The station rates"),
     "score_as_buyer": gettext_lazy("The buyer rates"),
 }
+
+# What a challenge leads to, in the same act.
+FOLLOWS = ("challenge", "dismiss", "uphold", "suspend", "resume", "resume_signed")
 
 
 OF_PRICES = ("ask_low_price", "explain_low_price", "settle_low_price")
@@ -132,10 +138,17 @@ def sentence(row: TransitionLog, project: Project) -> dict[str, Any]:
         "act": (spec.label if spec is not None else "") or ACTS.get(row.action, row.action),
         "source": states.get(row.source, row.source) if moved else "",
         "target": states.get(row.target, row.target) if moved else "",
-        "who": row.organisation.name if row.organisation else "",
+        "who": "" if _unnamed(row, project) else row.organisation.name if row.organisation else "",
         "role": _role(row, project),
         "hash": row.hash,
     }
+
+
+def _unnamed(row: TransitionLog, project: Project) -> bool:
+    """Who asks or challenges is known to the buyer and the supervisors only: what it leads to names nobody either."""
+    follows = row.subject_type in ("awards.award", "contracts.contract") and row.action in FOLLOWS
+    filed = row.subject_type == "awards.challenge" and row.action in ("file", "withdraw")
+    return (filed or follows) and row.organisation_id != project.buyer_id
 
 
 def _role(row: TransitionLog, project: Project) -> str:
@@ -146,6 +159,8 @@ def _role(row: TransitionLog, project: Project) -> str:
         return _("panel") if row.subject_type.startswith(("awards.", "bids.")) else _("evaluators")
     if row.organisation_id == project.buyer_id:
         return _("buyer")
+    if row.subject_type == "awards.challenge" and row.action not in ("file", "withdraw"):
+        return _("supervisors")
     return _("station") if row.organisation.is_station else _("supplier")
 
 

@@ -68,7 +68,9 @@ def _with_reach() -> QuerySet[Project]:
     award, contract = "lot__call__project", "award__lot__call__project"
     return public_projects().annotate(
         called=Exists(Call.objects.filter(project=OuterRef("pk"), published_at__isnull=False)),
-        awarded=Exists(Award.objects.filter(**{award: OuterRef("pk")}, noticed_at__isnull=False)),
+        awarded=Exists(
+            Award.objects.filter(**{award: OuterRef("pk")}, noticed_at__isnull=False).exclude(state="revoked")
+        ),
         signed=Exists(Contract.objects.filter(**{contract: OuterRef("pk")}, signed_at__isnull=False)),
     )
 

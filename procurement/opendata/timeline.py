@@ -10,11 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from procurement.awards.models import Award
+from procurement.awards.enums import AwardState
+from procurement.awards.models import Award, Challenge
 from procurement.bids.models import Bid
 from procurement.calls.models import Call
 from procurement.common import thread
 from procurement.common.money import in_words, yuan
+from procurement.contracts.enums import ContractState
 from procurement.contracts.models import Contract
 from procurement.delivery.models import Acceptance, Milestone
 from procurement.evaluation.models import Evaluation
@@ -38,6 +40,7 @@ class Timeline:
         self.calls = list(Call.objects.filter(project=project).exclude(state="draft").order_by("pk"))
         self.awards = list(
             Award.objects.filter(lot__call__project=project, noticed_at__isnull=False)
+            .exclude(state="revoked")
             .select_related("bid__supplier", "lot__call__project")
             .order_by("lot")
         )
@@ -54,6 +57,7 @@ class Timeline:
         self.evaluations = list(
             Evaluation.objects.filter(contract__in=self.contracts, state="published").select_related("contract")
         )
+        self.challenges = list(Challenge.objects.filter(call__project=project).order_by("filed_at", "pk"))
         self.needs = list(project.needs.select_related("station"))
         self.notices = list(Notice.objects.filter(project=project).order_by("published_at"))
 
@@ -165,12 +169,15 @@ class Timeline:
                 _("Winner: %(name)s, %(amount)s yuan. Challenges until %(until)s.")
                 % {"name": award.bid.supplier.name, "amount": yuan(award.amount), "until": award.challenge_until}
             )
+            if award.state in (AwardState.CHALLENGED, AwardState.UPHELD, AwardState.DISMISSED):
+                lines.append(str(award.get_state_display()))
         return {"when": _span(*(award.noticed_at for award in self.awards)), "lines": lines}
 
     def _contract(self) -> dict[str, Any]:
         lines = [
             f"{contract.number} · {yuan(contract.amount)} {_('yuan')}（{in_words(contract.amount)}） · "
             f"{contract.term_start} – {contract.term_end}"
+            + (f" · {contract.get_state_display()}" if contract.state == ContractState.SUSPENDED else "")
             for contract in self.contracts
         ]
         return {"when": _span(*(contract.signed_at for contract in self.contracts)), "lines": lines}

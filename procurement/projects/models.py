@@ -186,6 +186,10 @@ class Project(Machine):
     def award(self, act: Act) -> None:
         pass
 
+    @transition(source="awarded", target="opened", permission=None, automatic=True, label=_("Award revoked"))
+    def reopen(self, act: Act) -> None:
+        pass
+
     @transition(source="awarded", target="contracted", permission=None, automatic=True, label=_("Contract signed"))
     def contract(self, act: Act) -> None:
         pass

@@ -66,7 +66,7 @@
 document.querySelectorAll("[data-until]").forEach((place) => {
   const end = Date.now() + (Number(place.dataset.until) - Number(place.dataset.now)) * 1000;
   const words = document.createElement("span");
-  place.append(" · ", words);
+  place.append(document.createElement("br"), words);
   const tick = () => {
     const left = Math.floor((end - Date.now()) / 1000);
     if (left < 0) {

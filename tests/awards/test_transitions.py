@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from typing import Any
 
 from procurement.accounts.enums import Role
@@ -12,7 +11,7 @@ from procurement.awards import actions
 from procurement.awards.models import Award, Panel
 from tests.factories.accounts import UserFactory, who
 from tests.factories.awards import AwardFactory, PanelFactory, fill_sheets, prepare
-from tests.factories.clock import last_act, noon
+from tests.factories.clock import last_act
 from tests.factories.projects import NOT_SAID
 from tests.workflows.transition import AND_AT_THE_END, FAILS_AT, TransitionTest
 from workflows import clock
@@ -115,19 +114,3 @@ class TestPublishNotice(AwardTransition):
 
     def through(self, subject: Award) -> None:
         actions.publish_result(subject, **self.by(subject), fill=NOT_SAID)
-
-
-class TestFinalise(AwardTransition):
-    """Time alone: nobody does it."""
-
-    act, sources, target = "finalise", ("noticed",), "final"
-
-    def moment(self, subject: Award) -> datetime:
-        assert subject.challenge_until is not None
-        return noon(subject.challenge_until + timedelta(days=1))
-
-    def by(self, subject: Award) -> dict[str, Any]:
-        return {"by": None}
-
-    def others(self, subject: Award) -> Iterator[dict[str, Any]]:
-        yield from (who(self.party(subject), role) for role in Role)

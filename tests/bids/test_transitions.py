@@ -102,3 +102,9 @@ class TestWin(BidTransition):
 
 class TestLose(BidTransition):
     act, sources, target, automatic = "lose", ("scored",), "lost", True
+
+
+class TestReconsider(BidTransition):
+    """An upheld challenge has the bid scored again."""
+
+    act, sources, target, automatic = "reconsider", ("scored", "won", "lost"), "qualified", True

@@ -95,6 +95,10 @@ class TestConclude(CallTransition):
     act, sources, target, automatic = "conclude", ("opened",), "concluded", True
 
 
+class TestReopen(CallTransition):
+    act, sources, target, automatic = "reopen", ("concluded",), "opened", True
+
+
 class TestFail(CallTransition):
     act, sources, target, roles = "fail", ("published", "opened"), "failed", (Role.APPROVER,)
     fails_at = AND_AT_THE_END

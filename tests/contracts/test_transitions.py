@@ -12,6 +12,7 @@ from procurement.contracts import actions
 from procurement.contracts.models import Contract
 from procurement.delivery import actions as delivery
 from tests.factories.accounts import who
+from tests.factories.awards import challenge
 from tests.factories.clock import acting
 from tests.factories.contracts import ContractFactory
 from tests.factories.projects import NOT_SAID, REASON
@@ -66,13 +67,39 @@ class TestPublish(ContractTransition):
         delivery.publish_contract(subject, **self.by(subject), fill=NOT_SAID)
 
 
+class TestSuspend(ContractTransition):
+    act, sources, target, automatic = "suspend", ("signed", "published"), "suspended", True
+
+
+class TestResume(ContractTransition):
+    act, sources, target, automatic = "resume", ("suspended",), "published", True
+
+
+class TestResumeSigned(ContractTransition):
+    """A contract that was suspended before it was published is still to be published."""
+
+    act, sources, target, automatic = "resume_signed", ("suspended",), "signed", True
+
+    def make(self, source: str) -> Contract:
+        contract = ContractFactory(signed=True)
+        challenge(contract.award)
+        return contract.fresh()
+
+
+class TestFall(ContractTransition):
+    act, sources, target, automatic = "fall", ("drafted", "agreed"), "terminated", True
+
+    def more(self, subject: Contract) -> dict[str, Any]:
+        return {"reason": REASON}
+
+
 class TestComplete(ContractTransition):
     act, sources, target, automatic = "complete", ("published",), "completed", True
 
 
 class TestTerminate(ContractTransition):
     act, target, roles = "terminate", "terminated", (Role.APPROVER,)
-    sources = ("published", "drafted", "agreed", "signed")
+    sources = ("published", "drafted", "agreed", "signed", "suspended")
     fails_at = AND_AT_THE_END
 
     def more(self, subject: Contract) -> dict[str, Any]:

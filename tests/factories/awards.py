@@ -7,19 +7,21 @@ from typing import Any
 import factory
 
 from procurement.accounts.enums import Role
-from procurement.awards import actions
-from procurement.awards.models import Award, Panel
+from procurement.awards import actions, challenges, remedies
+from procurement.awards.models import Award, Challenge, Panel
 from procurement.bids.models import Bid
 from procurement.calls.models import Call
 from tests.factories.accounts import UserFactory, who
 from tests.factories.bids import open_final_offers, qualify_all
 from tests.factories.calls import CallFactory
 from tests.factories.clock import acting, noon
-from tests.factories.projects import NOT_SAID
+from tests.factories.projects import NOT_SAID, REASON
 from tests.factories.staged import StagedFactory
 from workflows import engine
 
 HIGH, LOW = Decimal(60), Decimal(50)
+WORDS = {"claims": "请求重新评审。", "facts": "评审小组未按评分标准计分。", "basis": "《政府采购法》第五十二条"}
+REPLY = {"decision": "经复核，答复如下，涉及商业秘密的部分仅告知质疑人。", "published": "经复核，评分符合采购文件。"}
 
 
 def seat(panel: Panel) -> None:
@@ -117,6 +119,73 @@ def finalise(award: Award) -> None:
         actions.finalise(award)
 
 
+def loser(award: Award) -> Bid:
+    """A bid for the award's lot that did not win."""
+    return award.lot.bids.filter(submitted_at__isnull=False).exclude(pk=award.bid_id).order_by("pk")[0]
+
+
+def challenge(award: Award, /, **more: Any) -> Challenge:
+    """A losing bidder challenges the result."""
+    what = {"kind": "challenge", "about": "result", "award": award, "words": WORDS} | more
+    with acting(award):
+        return challenges.file(award.lot.call, **who(loser(award).supplier, Role.SUPPLIER), **what)
+
+
+def decide(found: Challenge, act: str, **more: Any) -> Challenge:
+    """The buyer's officer replies."""
+    with acting(found):
+        return getattr(challenges, act)(found, **who(found.project.buyer, Role.OFFICER), **REPLY, **more)
+
+
+def _dismiss(award: Award) -> None:
+    decide(award.challenges.get(state="filed"), "dismiss")
+
+
+def _uphold(award: Award) -> None:
+    decide(award.challenges.get(state="filed"), "uphold", changes_result=True)
+
+
+def _score_again(award: Award) -> None:
+    with acting(award):
+        remedies.score_again(award, **who(award.project.buyer, Role.APPROVER), reason=REASON)
+
+
+def _query(found: Challenge) -> None:
+    decide(found, "answer")
+
+
+class ChallengeFactory(StagedFactory):
+    """A losing bidder's challenge of a published result; a query where that is said, or answered."""
+
+    class Meta:
+        model = Challenge
+
+    class Params:
+        answered = factory.Trait(reach="answered", kind="query")
+        upheld = factory.Trait(reach="upheld")
+        dismissed = factory.Trait(reach="dismissed")
+        withdrawn = factory.Trait(reach="withdrawn")
+
+    award = factory.SubFactory("tests.factories.awards.AwardFactory", noticed=True)
+    kind = "challenge"
+
+    _way = {
+        "answered": ("filed", _query),
+        "upheld": ("filed", lambda found: decide(found, "uphold", changes_result=True)),
+        "dismissed": ("filed", lambda found: decide(found, "dismiss")),
+        "withdrawn": ("filed", lambda found: _withdraw(found)),
+    }
+
+    @classmethod
+    def begin(cls, *, award: Award, kind: str) -> Challenge:
+        return challenge(award, kind=kind)
+
+
+def _withdraw(found: Challenge) -> None:
+    with acting(found):
+        challenges.withdraw(found, **who(found.supplier, Role.SUPPLIER))
+
+
 class AwardFactory(StagedFactory):
     """What a signed panel proposes."""
 
@@ -126,6 +195,10 @@ class AwardFactory(StagedFactory):
     class Params:
         confirmed = factory.Trait(reach="confirmed")
         noticed = factory.Trait(reach="noticed")
+        challenged = factory.Trait(reach="challenged")
+        upheld = factory.Trait(reach="upheld")
+        dismissed = factory.Trait(reach="dismissed")
+        revoked = factory.Trait(reach="revoked")
         final = factory.Trait(reach="final")
 
     panel = factory.SubFactory(PanelFactory, signed=True)
@@ -133,6 +206,10 @@ class AwardFactory(StagedFactory):
     _way = {
         "confirmed": ("proposed", confirm),
         "noticed": ("confirmed", publish),
+        "challenged": ("noticed", lambda award: challenge(award)),
+        "upheld": ("challenged", _uphold),
+        "dismissed": ("challenged", _dismiss),
+        "revoked": ("upheld", _score_again),
         "final": ("noticed", finalise),
     }
 

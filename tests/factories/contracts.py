@@ -11,7 +11,7 @@ from procurement.contracts import actions
 from procurement.contracts.models import Contract
 from procurement.delivery import actions as delivery
 from tests.factories.accounts import who
-from tests.factories.awards import AwardFactory
+from tests.factories.awards import AwardFactory, challenge
 from tests.factories.clock import acting
 from tests.factories.projects import NOT_SAID, REASON
 from tests.factories.staged import StagedFactory
@@ -46,6 +46,10 @@ def complete(contract: Contract) -> None:
         MilestoneFactory.advance(milestone, "paid")
 
 
+def suspend(contract: Contract) -> None:
+    challenge(contract.award)
+
+
 def terminate(contract: Contract) -> None:
     with acting(contract):
         delivery.terminate_contract(contract, **who(contract.buyer, Role.APPROVER), reason=REASON, fill=NOT_SAID)
@@ -61,6 +65,7 @@ class ContractFactory(StagedFactory):
         agreed = factory.Trait(reach="agreed")
         signed = factory.Trait(reach="signed")
         published = factory.Trait(reach="published")
+        suspended = factory.Trait(reach="suspended")
         completed = factory.Trait(reach="completed")
         terminated = factory.Trait(reach="terminated")
 
@@ -71,6 +76,7 @@ class ContractFactory(StagedFactory):
         "agreed": ("drafted", agree),
         "signed": ("agreed", sign),
         "published": ("signed", publish),
+        "suspended": ("published", suspend),
         "completed": ("published", complete),
         "terminated": ("drafted", terminate),
     }

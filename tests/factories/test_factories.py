@@ -9,7 +9,7 @@ import pytest
 
 from procurement.common.credit_codes import problem
 from tests.factories.accounts import OrganisationFactory
-from tests.factories.awards import AwardFactory, PanelFactory
+from tests.factories.awards import AwardFactory, ChallengeFactory, PanelFactory
 from tests.factories.bids import BidFactory
 from tests.factories.calls import CallFactory
 from tests.factories.contracts import ContractFactory
@@ -21,7 +21,7 @@ from workflows import chain
 
 STAGES = (
     NeedFactory, ProjectFactory, CallFactory, BidFactory, PanelFactory,
-    AwardFactory, ContractFactory, MilestoneFactory, EvaluationFactory,
+    AwardFactory, ChallengeFactory, ContractFactory, MilestoneFactory, EvaluationFactory,
 )  # fmt: skip
 NAMED_OTHERWISE = {"sealed": "submitted"}
 

@@ -46,6 +46,10 @@ class TestAward(ProjectTransition):
     act, sources, target, automatic = "award", ("opened",), "awarded", True
 
 
+class TestReopen(ProjectTransition):
+    act, sources, target, automatic = "reopen", ("awarded",), "opened", True
+
+
 class TestContract(ProjectTransition):
     act, sources, target, automatic = "contract", ("awarded",), "contracted", True
 

@@ -23,6 +23,7 @@ from procurement.awards.enums import SeatRole
 from procurement.awards.models import Draw, Panel, Seat
 from procurement.calls.models import Call
 from procurement.rules import rulebook
+from procurement.rules.models import RuleVersion
 from workflows.errors import TransitionBlocked
 from workflows.reasons import Reason
 
@@ -165,6 +166,7 @@ def _page(request: HttpRequest, call: Call, actor: Actor, status: int = 200, **m
         "to_draw": empty.get(SeatRole.EXPERT, 0) if waiting is None else 0,
         "form": None,
         "why": forms.why(),
+        "rules": _rules(call, actor) if forming else [],
         "person": forms.representative(panel) if panel is not None and empty.get(SeatRole.BUYER) else None,
         **_pool(call, actor, forming and waiting is None),
     }
@@ -173,6 +175,14 @@ def _page(request: HttpRequest, call: Call, actor: Actor, status: int = 200, **m
         context["form"] = forms.prepare(call, experts=experts)
         context["reasons"] = drawing.prepare_reasons(call, experts, 1, **actor.as_organisation)
     return render(request, "awards/draw.html", context | more, status=status)
+
+
+def _rules(call: Call, actor: Actor) -> list[RuleVersion]:
+    """What the law asks of the panel of this procedure: its size, its experts, the draw, no conflict of interest."""
+    region = call.project.buyer.region
+    asked = (("P5", call.method), ("P6", call.method), ("P12", ""), ("P13", ""))
+    found = [rulebook.find(name, variant=variant, on=actor.at, region=region) for name, variant in asked]
+    return [rule for rule in found if rule is not None]
 
 
 def _pool(call: Call, actor: Actor, wanted: bool) -> dict[str, Any]:

@@ -38,7 +38,9 @@ def _wanted(play: Play) -> Iterator[tuple[str, str, Callable[[], Any]]]:
         for lot in call.lots.filter(failed_reason="").order_by("pk"):
             name = _name("scoring_report", lot.code)
             yield "scoring_report", name, lambda lot=lot: award_documents.scoring_report(lot)
-    noticed = Award.objects.filter(lot__call=call, state__in=["noticed", "final"]).order_by("lot_id")
+    noticed = Award.objects.filter(lot__call=call, state__in=["noticed", "challenged", "dismissed", "final"]).order_by(
+        "lot_id"
+    )
     for award in noticed.select_related("lot"):
         yield (
             "award_letter",

@@ -1,0 +1,174 @@
+"""Duties with a latest day (T1–T9): who owes what by when, who sees it, and who is told of it once."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db.models import Q
+from django.test import Client
+from django.utils import timezone
+
+from procurement.accounts.enums import Role
+from procurement.accounts.workspace.desk import Actor
+from procurement.awards import deadlines, duties
+from procurement.awards.models import Award, DutyReminder, Panel, Seat
+from procurement.contracts.models import Contract
+from procurement.projects.models import Project
+from procurement.rules import workdays
+from tests.factories.accounts import OrganisationFactory, who
+from tests.factories.awards import AwardFactory, ChallengeFactory, PanelFactory, challenge, decide, fill_sheets
+from tests.factories.clock import last_act, noon
+from tests.factories.contracts import ContractFactory
+from tests.factories.delivery import MilestoneFactory
+from workflows import deadlines as runner
+from workflows.models import Job, Machine
+
+pytestmark = pytest.mark.django_db
+LONG_AGO = date(2026, 1, 1)
+
+
+@pytest.fixture(autouse=True)
+def _as_if_brought_in_long_ago(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These threads' acts lie in the past; their record is taken to have begun before."""
+    monkeypatch.setattr(duties, "brought_in_on", lambda projects: dict.fromkeys(projects, LONG_AGO))
+
+
+def owed(subject: Machine, rule: str) -> list[duties.Duty]:
+    project: Any = subject.project if not isinstance(subject, Project) else subject
+    return [duty for duty in duties.of_thread(project, last_act(subject)) if duty.rule == rule]
+
+
+def day(moment: Any) -> date:
+    return timezone.localdate(moment)
+
+
+class TestWhatIsOwed:
+    def test_t1_the_report_within_two_days_of_the_last_sheet(self) -> None:
+        panel: Panel = PanelFactory(scoring=True)
+        fill_sheets(panel)
+        assert owed(panel, "T1") == []
+        closed = last_act(panel)
+        Seat.objects.filter(panel=panel).update(sheet_signed_at=closed)
+        (duty,) = owed(panel, "T1")
+        assert (duty.due, duty.roles) == (workdays.add_working_days(day(closed), 2), (Role.OFFICER,))
+
+    @pytest.mark.parametrize(("trait", "rule", "days"), [("", "T2", 5), ("confirmed", "T3", 2)])
+    def test_t2_and_t3_confirming_and_publishing(self, trait: str, rule: str, days: int) -> None:
+        award: Award = AwardFactory(reach=trait)
+        (duty,) = owed(award, rule)
+        since = award.confirmed_at or award.proposed_at
+        assert duty.due == workdays.add_working_days(day(since), days)
+        assert (duty.organisation, duty.article) == (award.project.buyer, "条例 art 43")
+
+    @pytest.mark.parametrize(("kind", "rule", "days"), [("query", "T4", 3), ("challenge", "T5", 7)])
+    def test_t4_and_t5_replies(self, kind: str, rule: str, days: int) -> None:
+        found = ChallengeFactory(kind=kind)
+        (duty,) = owed(found, rule)
+        assert duty.due == found.due_on == workdays.add_working_days(day(found.filed_at), days)
+        assert duty.organisation == found.project.buyer
+        decide(found, "answer" if kind == "query" else "dismiss")
+        assert owed(found, rule) == []
+
+    def test_t7_is_owed_by_whoever_has_the_next_step(self) -> None:
+        award: Award = AwardFactory(noticed=True)
+        (duty,) = owed(award, "T7")
+        assert duty.due == workdays.add_days_rolling(day(award.noticed_at), 30)
+        assert (duty.organisation, duty.roles) == (award.project.buyer, (Role.DRAFTER, Role.APPROVER))
+        contract: Contract = ContractFactory(award=award)
+        assert [found.organisation for found in owed(contract, "T7")] == [contract.supplier]
+        ContractFactory.advance(contract, "agreed")
+        assert {found.organisation for found in owed(contract, "T7")} == {contract.buyer, contract.supplier}
+        found = challenge(award)
+        assert owed(contract, "T7") == []  # signing is suspended (T10)
+        decide(found, "dismiss")
+        ContractFactory.advance(contract, "signed")
+        assert owed(contract, "T7") == []
+
+    def test_t8_and_t9_publishing_and_paying(self) -> None:
+        contract: Contract = ContractFactory(signed=True)
+        (duty,) = owed(contract, "T8")
+        assert duty.due == workdays.add_working_days(day(contract.signed_at), 2)
+        ContractFactory.advance(contract, "published")
+        milestone = contract.milestones.order_by("position")[0]
+        MilestoneFactory.advance(milestone, "invoiced")
+        (duty,) = owed(contract, "T9")
+        assert duty.due == workdays.add_working_days(day(milestone.fresh().invoiced_at), 10)
+        assert duty.roles == (Role.FINANCE,)
+
+    def test_an_ended_thread_owes_nothing(self) -> None:
+        contract: Contract = ContractFactory(terminated=True)
+        assert duties.of_thread(contract.project, last_act(contract)) == []
+
+    def test_the_number_of_queries_is_flat(self, django_assert_max_num_queries: Any) -> None:
+        awards = [AwardFactory() for _number in range(3)]
+        everything = Q(pk__in=[award.project.pk for award in awards])
+        duties.of_threads(last_act(awards[0]), everything)
+        with django_assert_max_num_queries(12):
+            assert len(duties.of_threads(last_act(awards[0]), everything)) == 3
+
+
+def actor(organisation: Any, role: Role) -> Actor:
+    by = who(organisation, role)
+    return Actor(by["by"], organisation, frozenset({str(role)}), noon(date(2026, 12, 1)))
+
+
+class TestWhoSeesIt:
+    def test_those_who_owe_it_and_the_supervisors(self) -> None:
+        award: Award = AwardFactory(noticed=True)
+        buyer = award.project.buyer
+        office = OrganisationFactory(name="示例县财政局", kind="state_organ")
+        assert [duty.rule for duty in duties.owed_by(actor(buyer, Role.DRAFTER))] == ["T7"]
+        assert duties.owed_by(actor(buyer, Role.FINANCE)) == []
+        assert duties.owed_by(actor(award.bid.supplier, Role.SUPPLIER)) == []
+        assert duties.owed_by(actor(OrganisationFactory(buyer=True), Role.DRAFTER)) == []
+        assert [duty.rule for duty in duties.owed_by(actor(office, Role.REGULATOR))] == ["T7"]
+
+    def test_the_page_lists_them_overdue_first_with_article_and_way_there(self) -> None:
+        award: Award = AwardFactory(noticed=True)
+        client = Client()
+        client.force_login(who(award.project.buyer, Role.DRAFTER)["by"])
+        page = client.get("/workspace/awards/duties/")
+        text = page.content.decode()
+        assert page.status_code == 200
+        assert "采购法 art 46" in text
+        assert f"/workspace/contract.draft/{award.pk}/" in text
+        assert page.context["overdue"] == 1
+        stranger = Client()
+        stranger.force_login(who(OrganisationFactory(buyer=True), Role.DRAFTER)["by"])
+        assert award.project.number not in stranger.get("/workspace/awards/duties/?only=overdue").content.decode()
+
+    def test_nobody_else_gets_in(self) -> None:
+        assert Client().get("/workspace/awards/duties/").status_code == 302
+
+
+class TestReminders:
+    def test_the_day_before_and_when_overdue_once_each(self) -> None:
+        award: Award = AwardFactory()
+        (duty,) = duties.of_thread(award.project, last_act(award))
+        for moment, told in (
+            (noon(duty.due - timedelta(days=2)), 0),
+            (noon(duty.due - timedelta(days=1)), 1),
+            (noon(duty.due), 1),
+            (noon(duty.due + timedelta(days=1)), 2),
+            (noon(duty.due + timedelta(days=9)), 2),
+        ):
+            for when, action in deadlines.reminding(moment):
+                assert when <= moment
+                action()
+            assert DutyReminder.objects.count() == told
+        jobs = Job.objects.filter(kind="duty.due").values_list("arguments", flat=True)
+        assert sorted(row["reminder_id"] for row in jobs) == sorted(DutyReminder.objects.values_list("pk", flat=True))
+        assert all(set(row) == {"reminder_id"} for row in jobs)
+
+    def test_a_result_becomes_final_by_itself(self) -> None:
+        award: Award = AwardFactory(noticed=True)
+        runner.fire()
+        assert award.fresh().state == "final"
+
+    def test_a_pending_challenge_keeps_it_from_becoming_final(self) -> None:
+        award: Award = AwardFactory(noticed=True)
+        challenge(award, kind="challenge", about="process", award=None)
+        runner.fire()
+        assert award.fresh().state == "challenged"
