@@ -2,6 +2,8 @@ from django.urls import path
 
 from procurement.opendata.needs import needs
 from procurement.opendata.reports import reports
+from procurement.opendata.search.views import search, suggest
+from procurement.opendata.subscriptions import views as subscriptions
 from procurement.opendata.survey import survey, survey_enter
 from procurement.opendata.threads import document, notice, thread, thread_log, threads
 from procurement.opendata.verify import verify
@@ -12,6 +14,13 @@ urlpatterns = [
     path("threads/<str:number>/log/", thread_log, name="thread_log"),
     path("threads/<str:number>/notices/<str:notice_number>/", notice, name="notice"),
     path("threads/<str:number>/documents/<str:kind>/<int:pk>/", document, name="paper"),
+    path("search/", search, name="search"),
+    path("search/suggest/", suggest, name="search_suggest"),
+    path("subscribe/", subscriptions.subscribe, name="subscribe"),
+    path("subscribe/confirm/<str:token>/", subscriptions.confirm, name="subscribe_confirm"),
+    path("subscribe/leave/<str:token>/", subscriptions.leave, name="subscribe_leave"),
+    path("subscribe/mine/", subscriptions.own, name="own_subscriptions"),
+    path("subscribe/mine/<int:pk>/remove/", subscriptions.remove, name="subscription_remove"),
     path("needs/", needs, name="needs"),
     path("reports/", reports, name="reports"),
     path("verify/", verify, name="verify"),

@@ -78,6 +78,11 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "run due jobs": {"task": "workflows.tasks.run_due_jobs", "schedule": 15},
     "fire deadlines": {"task": "workflows.tasks.fire_deadlines", "schedule": 30},
+    "keep the search current": {"task": "procurement.opendata.search.tasks.sweep_search", "schedule": 300},
+    "tend subscriptions": {
+        "task": "procurement.opendata.subscriptions.tasks.tend_subscriptions",
+        "schedule": 600,
+    },
 }
 
 _cache_url = ENV.text("CACHE_URL", _broker_url if _broker_url.startswith(("redis://", "rediss://", "unix://")) else "")
@@ -312,7 +317,7 @@ WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAILADMIN_LOGIN_URL = "account_login"
 WAGTAIL_FRONTEND_LOGIN_URL = "/accounts/login/"
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "cms.search_backend"}}
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "xlsx", "pptx", "odt", "ods", "csv", "txt", "zip"]
 SILENCED_SYSTEM_CHECKS: list[str] = []
