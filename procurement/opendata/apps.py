@@ -8,4 +8,5 @@ class OpendataConfig(AppConfig):
     def ready(self) -> None:
         # these register their handlers by being read
         from procurement.opendata.search import tasks as _search  # noqa: F401
+        from procurement.opendata.sharing import tasks as _sharing  # noqa: F401
         from procurement.opendata.subscriptions import tasks as _subscriptions  # noqa: F401

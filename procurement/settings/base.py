@@ -329,6 +329,11 @@ SITE_ICP = ENV.text("SITE_ICP")
 SITE_POLICE_RECORD = ENV.text("SITE_POLICE_RECORD")
 SITE_CODE = ENV.text("SITE_CODE")
 
+# 微信公众号: with both set, editors may put articles among the account's drafts
+WECHAT_APP_ID = ENV.text("WECHAT_APP_ID")
+WECHAT_APP_SECRET = ENV.text("WECHAT_APP_SECRET")
+WECHAT_API = ENV.text("WECHAT_API", "https://api.weixin.qq.com").rstrip("/")
+
 # Mail: to the log unless a server is named
 EMAIL_HOST = ENV.text("EMAIL_HOST")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"

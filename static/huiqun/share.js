@@ -1,0 +1,29 @@
+// Copies the article with its styles; without it the reader opens it alone and copies by hand.
+(() => {
+  const button = document.querySelector("button[data-copy-from]");
+  if (!button) return;
+  const show = (name) => document.querySelectorAll("[data-copied], [data-not-copied]").forEach((line) => { line.hidden = !line.hasAttribute(name); });
+  const byHand = () => {
+    const frame = document.querySelector("iframe.paper"), inside = frame && frame.contentDocument;
+    if (!inside) return false;
+    const range = inside.createRange(), selection = frame.contentWindow.getSelection();
+    range.selectNodeContents(inside.body);
+    selection.removeAllRanges();
+    selection.addRange(range);
+    return inside.execCommand("copy");
+  };
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    try {
+      const text = await (await fetch(button.dataset.copyFrom)).text();
+      const body = new DOMParser().parseFromString(text, "text/html").body;
+      await navigator.clipboard.write([new ClipboardItem({
+        "text/html": new Blob([body.innerHTML], { type: "text/html" }),
+        "text/plain": new Blob([body.textContent], { type: "text/plain" }),
+      })]);
+      show("data-copied");
+    } catch {
+      show(byHand() ? "data-copied" : "data-not-copied");
+    }
+  });
+})();
