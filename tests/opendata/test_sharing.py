@@ -17,7 +17,6 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
 from PIL import Image
-from pytest_django.fixtures import SettingsWrapper
 
 from cms import bootstrap
 from cms.models import ArticlePage, HomePage
@@ -80,7 +79,7 @@ class StandIn(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def server(settings: SettingsWrapper) -> Iterator[type[StandIn]]:
+def server(settings: Any) -> Iterator[type[StandIn]]:
     StandIn.asked, StandIn.refuse, StandIn.tokens = [], {}, 0
     running = ThreadingHTTPServer(("127.0.0.1", 0), StandIn)
     threading.Thread(target=running.serve_forever, daemon=True).start()
@@ -97,7 +96,7 @@ def project() -> Project:
 
 
 @pytest.fixture
-def article(settings: SettingsWrapper, tmp_path: Any) -> ArticlePage:
+def article(settings: Any, tmp_path: Any) -> ArticlePage:
     settings.MEDIA_ROOT = str(tmp_path)
     bootstrap.ensure_pages()
     kept = io.BytesIO()
@@ -239,7 +238,7 @@ class TestDrafts:
         assert "title size out of limit" in page
 
     def test_a_wrong_account_is_a_refusal(
-        self, client: Client, project: Project, server: type[StandIn], settings: SettingsWrapper
+        self, client: Client, project: Project, server: type[StandIn], settings: Any
     ) -> None:
         settings.WECHAT_APP_ID = "wrong"
         editor(client)
@@ -255,9 +254,7 @@ class TestDrafts:
         tasks.hand_over(draft.pk)
         assert WechatDraft.objects.get().state == "done"
 
-    def test_a_server_that_is_away_is_said_in_the_end(
-        self, client: Client, project: Project, settings: SettingsWrapper
-    ) -> None:
+    def test_a_server_that_is_away_is_said_in_the_end(self, client: Client, project: Project, settings: Any) -> None:
         settings.WECHAT_API, settings.WECHAT_APP_ID, settings.WECHAT_APP_SECRET = "http://127.0.0.1:9", "a", "b"
         editor(client)
         self.hand_over(client, project)

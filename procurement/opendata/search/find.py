@@ -15,11 +15,13 @@ from procurement.opendata.search.text import Query, Term
 from procurement.projects.enums import Domain
 
 ROWS, SUGGESTIONS, FACET_VALUES = 20, 8, 12
+MOST = 5_000  # of more than so many the newest are ranked and counted: a word that is everywhere costs no more
 FACETS = ("kind", "domain", "state", "region", "buyer")
 COLUMNS = {"buyer": "buyer_id::text"}
 STATE = f"CASE WHEN state = '{Standing.OPEN}' AND until < now() THEN '{Standing.CURRENT}' ELSE state END"
+EXPRESSIONS = {"state": STATE, "buyer": "buyer_id::text"}
 TABLE = SearchEntry._meta.db_table
-SORTS = {"": "score DESC, at DESC NULLS LAST, id DESC", "newest": "at DESC NULLS LAST, id DESC"}
+SORTS = {"": "score DESC, at DESC, id DESC", "newest": "at DESC, id DESC"}
 
 
 @dataclass
@@ -29,9 +31,15 @@ class Found:
     query: Query
     chosen: dict[str, str]
     total: int = 0
+    seen: int = 0  # before the chosen facets
     page: int = 1
     entries: list[SearchEntry] = field(default_factory=list)
     facets: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    @property
+    def cut(self) -> bool:
+        """Whether there are more than are ranked and counted."""
+        return self.seen >= MOST
 
     @property
     def first(self) -> int:
@@ -81,26 +89,49 @@ def _filters(chosen: Mapping[str, str], but: str = "") -> tuple[str, list[Any]]:
     return "".join(f" AND {name} = %s" for name, _value in asked), [value for _name, value in asked]
 
 
-def _statement(query: Query, chosen: Mapping[str, str], sort: str, page: int) -> tuple[str, list[Any]]:
+def _hits(query: Query, chosen: Mapping[str, str]) -> tuple[str, list[Any]]:
+    """The newest ``MOST`` that fit. PostgreSQL walks by age or by word, whichever is shorter."""
     where, values = _conditions(query)
     score, score_values = _score(query)
     columns = ", ".join(f"{STATE if name == 'state' else COLUMNS.get(name, name)} AS {name}" for name in FACETS)
-    # names and table are ours, every value is a parameter
-    sql = f"WITH hits AS MATERIALIZED (SELECT id, at, {score} AS score, {columns} FROM {TABLE} WHERE {where})"  # noqa: S608
-    values = [*score_values, *values]
+    filters, filter_values = _filters({EXPRESSIONS.get(name, name): value for name, value in chosen.items()})
+    newest = f"SELECT * FROM {TABLE} WHERE {where}{filters} ORDER BY at DESC, id DESC LIMIT {MOST}"  # noqa: S608
+    sql = f"SELECT id, at, {score} AS score, {columns} FROM ({newest}) AS newest"  # noqa: S608
+    return sql, [*score_values, *values, *filter_values]
+
+
+def _statement(
+    query: Query, chosen: Mapping[str, str], sort: str, page: int, *, narrowed: bool = False
+) -> tuple[str, list[Any]]:
+    """One statement for a page, its total and all facets. Names and table are ours, every value is a parameter.
+
+    A facet counts what a click on it would show: all other facets hold. ``narrowed``: even before the cut at
+    ``MOST`` the chosen facets hold.
+    """
+    hits, values = _hits(query, chosen if narrowed else {})
     parts = []
     for name in FACETS:
         others, other_values = _filters(chosen, but=name)
         parts.append(f"SELECT '{name}', {name}, count(*) FROM hits WHERE {name} <> ''{others} GROUP BY {name}")  # noqa: S608
         values += other_values
     all_of_them, filter_values = _filters(chosen)
+    parts.append("SELECT 'seen', '', count(*) FROM hits")
     parts.append(f"SELECT 'total', '', count(*) FROM hits WHERE true{all_of_them}")  # noqa: S608
     parts.append(
-        f"(SELECT 'row', id::text, row_number() OVER (ORDER BY {SORTS[sort]}) FROM hits WHERE true{all_of_them}"  # noqa: S608
+        f"(SELECT 'row', id::text, score FROM hits WHERE true{all_of_them}"  # noqa: S608
         f" ORDER BY {SORTS[sort]} LIMIT {ROWS} OFFSET %s)"
     )
     values += [*filter_values, *filter_values, (page - 1) * ROWS]
-    return f"{sql} {' UNION ALL '.join(parts)}", values
+    return f"WITH hits AS MATERIALIZED ({hits}) {' UNION ALL '.join(parts)}", values
+
+
+def _counted(statement: tuple[str, list[Any]]) -> dict[str, dict[str, int]]:
+    counted: dict[str, dict[str, int]] = {name: {} for name in (*FACETS, "seen", "total", "row")}
+    with connection.cursor() as cursor:
+        cursor.execute(*statement)
+        for what, value, number in cursor.fetchall():
+            counted[what][value] = number
+    return counted
 
 
 def find(query: Query, chosen: Mapping[str, str], sort: str = "", page: int = 1) -> Found:
@@ -108,17 +139,15 @@ def find(query: Query, chosen: Mapping[str, str], sort: str = "", page: int = 1)
     found = Found(query, dict(chosen), page=page)
     if not query.terms:
         return found
-    counted: dict[str, dict[str, int]] = {name: {} for name in (*FACETS, "total", "row")}
-    with connection.cursor() as cursor:
-        cursor.execute(*_statement(query, chosen, sort, page))
-        for what, value, number in cursor.fetchall():
-            counted[what][value] = number
-    found.total = counted["total"][""]
+    counted = _counted(_statement(query, chosen, sort, page))
+    if counted["seen"][""] >= MOST and any(chosen.values()):
+        counted = _counted(_statement(query, chosen, sort, page, narrowed=True))
+    found.seen, found.total = counted["seen"][""], counted["total"][""]
     if page > found.pages:
         return find(query, chosen, sort, found.pages)
-    order = {int(key): place for key, place in counted["row"].items()}
-    rows = SearchEntry.objects.filter(pk__in=order).defer("folded", "folded_title", "tokens").select_related("buyer")
-    found.entries = sorted(rows, key=lambda entry: order[entry.pk])
+    scores = {int(key): score for key, score in counted["row"].items()}
+    rows = SearchEntry.objects.filter(pk__in=scores).defer("folded", "folded_title", "tokens").select_related("buyer")
+    found.entries = sorted(rows, key=lambda entry: (0 if sort else scores[entry.pk], entry.at, entry.pk), reverse=True)
     found.facets = _facets(counted, chosen)
     return found
 
@@ -155,11 +184,11 @@ def suggest(query: Query) -> list[SearchEntry]:
         sound = _sound(term)
         where += " AND (strpos(folded_title, %s) > 0" + (" OR tokens @@ %s::tsquery)" if sound else ")")
         values += [term.phrase, sound] if sound else [term.phrase]
-    newest = f"SELECT id, folded_title, at FROM {TABLE} WHERE {where} ORDER BY at DESC NULLS LAST, id DESC LIMIT 50"  # noqa: S608
+    newest = f"SELECT id, folded_title, at FROM {TABLE} WHERE {where} ORDER BY at DESC, id DESC LIMIT 50"  # noqa: S608
     once = f"SELECT DISTINCT ON (folded_title) id, at FROM ({newest}) AS newest ORDER BY folded_title, at DESC"  # noqa: S608
     rows = SearchEntry.objects.raw(
         f"SELECT e.id, e.title, e.kind, e.url FROM {TABLE} e JOIN ({once}) o ON o.id = e.id"  # noqa: S608
-        f" ORDER BY o.at DESC NULLS LAST, e.id DESC LIMIT {SUGGESTIONS}",
+        f" ORDER BY o.at DESC, e.id DESC LIMIT {SUGGESTIONS}",
         values,
     )
     return list(rows)

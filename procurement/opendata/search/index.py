@@ -7,7 +7,7 @@ from itertools import islice
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils import translation
+from django.utils import timezone, translation
 
 from procurement.opendata.search import pinyin, text
 from procurement.opendata.search.models import Kind, SearchEntry
@@ -25,6 +25,7 @@ WRITTEN = [
 def finished(entry: SearchEntry) -> SearchEntry:
     """The entry with what is searched: its folded texts and its tokens."""
     entry.title, entry.body = _plain(entry.title)[:300], _plain(entry.body)[:BODY_LETTERS]
+    entry.at = entry.at or timezone.now()
     entry.folded_title = text.fold(entry.title)
     entry.folded = text.fold(f"{entry.title}\n{entry.body}")
     lexemes = text.tokens(entry.folded)
