@@ -36,10 +36,14 @@ def _spaced_field(field: Any) -> Any:
     twin = copy(field)
     if isinstance(field, RelatedFields):
         twin.fields = [_spaced_field(one) for one in field.fields]
+        twin.get_value = lambda obj: field.get_value(_bare(obj))
     else:
-        as_text = ObjectIndexer.prepare_value
-        twin.get_value = lambda obj: spaced(as_text(_Flat, field.get_value(obj)))
+        twin.get_value = lambda obj: spaced(_Flat.prepare_value(field.get_value(_bare(obj))))
     return twin
+
+
+def _bare(obj: Any) -> Any:
+    return obj._row if isinstance(obj, _Spaced) else obj
 
 
 class _Flat:

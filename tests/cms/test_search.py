@@ -70,7 +70,7 @@ def test_an_article_that_is_deleted_or_closed_to_the_public_goes(article: Articl
 def test_the_admin_finds_pages_by_part_of_a_word(article: ArticlePage, asked: str) -> None:
     article.title = "关爱青少年成长办事指南 guide"
     publish(article)
-    call_command("rebuild_modelsearch_index", verbosity=0)
+    call_command("update_index", verbosity=0)
     assert [page.pk for page in ArticlePage.objects.all().search(asked)] == [article.pk]
     assert [page.pk for page in ArticlePage.objects.all().autocomplete(asked)] == [article.pk]
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -54,6 +56,12 @@ def _facets(request: HttpRequest, found: Found) -> list[dict[str, Any]]:
     ]
 
 
+def _subscribe_path(words: str, chosen: dict[str, str]) -> str:
+    """Where new notices with the same words and filters can be subscribed to."""
+    asked = {"q": words, **{name: chosen[name] for name in ("domain", "region", "buyer")}}
+    return f"{reverse('subscribe')}?{urlencode({name: value for name, value in asked.items() if value})}"
+
+
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Calls, notices, projects, needs, articles and organisations that contain all the words."""
@@ -82,6 +90,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "sort": sort,
         "by_rank": _address(request, sort=""),
         "by_date": _address(request, sort="newest"),
+        "subscribe": _subscribe_path(query.text, chosen),
         "everything": _address(request, **dict.fromkeys(FACETS, "")),
         "previous": _address(request, page=str(found.page - 1)) if found.page > 1 else "",
         "next": _address(request, page=str(found.page + 1)) if found.page < found.pages else "",

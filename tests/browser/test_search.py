@@ -1,0 +1,48 @@
+"""Searching with a keyboard and a phone, and copying an article, in a real browser."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from procurement.cases.replay.driver import replay
+from procurement.opendata.search import index
+from procurement.projects.models import Project
+from tests import threads
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def project() -> Project:
+    replay(threads.case("C1"), documents=False)
+    index.rebuild()
+    return Project.objects.get(case_id="C1")
+
+
+@pytest.mark.parametrize("browser_page", ["desk", "phone"], indirect=True)
+def test_finding_something(browser_page: Page, project: Project) -> None:
+    browser_page.goto("/search/")
+    field = browser_page.locator("#f-q")
+    field.fill(project.title[:2])
+    expect(browser_page.locator("#f-suggestions option").first).to_have_attribute("value", f"{project.title}")
+    field.press("Enter")
+    expect(browser_page.locator(".results mark").first).to_have_text(project.title[:2])
+    browser_page.locator(".facet a[href*='kind=thread']").click()
+    browser_page.locator(".results a.ink").first.click()
+    expect(browser_page.locator("h1")).to_have_text(project.title)
+    wide = browser_page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert wide
+
+
+def test_copying_an_article(browser_page: Page, project: Project) -> None:
+    browser_page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    browser_page.goto(f"/threads/{project.number}/")
+    browser_page.locator(f"a[href='/share/thread/{project.pk}/']").click()
+    browser_page.locator("button[data-copy-from]").click()
+    expect(browser_page.locator("[data-copied]")).to_be_visible()
+    copied = browser_page.evaluate(
+        "async () => (await (await navigator.clipboard.read())[0].getType('text/html')).text()"
+    )
+    assert "style=" in copied
+    assert project.number in copied
