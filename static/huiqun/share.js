@@ -16,10 +16,11 @@
   button.addEventListener("click", async () => {
     try {
       const text = await (await fetch(button.dataset.copyFrom)).text();
-      const body = new DOMParser().parseFromString(text, "text/html").body;
+      // cut out as text: parsed here, the article's styles would meet this page's policy
+      const body = text.slice(text.indexOf("<body>") + 6, text.lastIndexOf("</body>"));
       await navigator.clipboard.write([new ClipboardItem({
-        "text/html": new Blob([body.innerHTML], { type: "text/html" }),
-        "text/plain": new Blob([body.textContent], { type: "text/plain" }),
+        "text/html": new Blob([body], { type: "text/html" }),
+        "text/plain": new Blob([body.replace(/<[^>]*>/g, " ")], { type: "text/plain" }),
       })]);
       show("data-copied");
     } catch {

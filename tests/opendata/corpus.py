@@ -77,7 +77,7 @@ def plant(count: int, seed: int = 7) -> list[SearchEntry]:
     return SearchEntry.objects.bulk_create(rows, batch_size=2000)
 
 
-SAME_IN_PRINT = str.maketrans("關愛兒務購後託導員臺", "关爱儿务购后托导员台")
+SAME_IN_PRINT = str.maketrans("關愛長課後託", "关爱长课后托")
 NO_WORD = str.maketrans(dict.fromkeys("〔〕［］[]()（）-－—.．", " "))
 
 

@@ -99,7 +99,7 @@ class TestWords:
     @pytest.mark.parametrize(("asked", "title"), [
         ("关爱青少年", "关爱 青少年"), ("ＨＱ－３３", "HQ-33-1"), ("hq-33", "HQ－33－1"), ("Youth", "YOUTH club"),
         ("you", "Youth"), ("婦聯", "妇联"), ("1234567.5", "1,234,567.50 元"), ("〔2014〕214", "财库（2014）214号"),
-        ("成", "关爱成长"), ("长", "关爱成长"),
+        ("成", "关爱成长"), ("长", "关爱成长"), ("AI辅导", "AI 辅导"), ("120人", "名额 120 人"),
     ])  # fmt: skip
     def test_what_is_written_in_other_ways(self, asked: str, title: str) -> None:
         plant(("call", title, ""))
@@ -281,10 +281,8 @@ class TestIndex:
         assert list(SearchEntry.objects.order_by("kind", "subject_id").values("kind", "subject_id", "folded")) == before
 
     def test_what_is_no_longer_public_goes(self) -> None:
-        Need.objects.filter(pk=closed.needs.first().pk)
-        SearchEntry.objects.bulk_create(
-            [index.finished(SearchEntry(kind="call", subject_id=10**9, title="旧", url="/"))]
-        )
+        gone = index.finished(SearchEntry(kind="call", subject_id=10**9, title="旧", url="/"))
+        SearchEntry.objects.bulk_create([gone])
         index.update("call", [10**9])
         assert not SearchEntry.objects.filter(subject_id=10**9).exists()
 

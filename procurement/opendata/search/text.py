@@ -17,7 +17,8 @@ from procurement.opendata.search.characters import SIMPLER
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff〇"
 WORD_LETTERS, QUERY_LETTERS, QUERY_TERMS = 64, 100, 8
 _BREAKS = "，。、；：！？…—“”‘’《》〈〉「」『』·,;!?\"'"
-_SPACE_IN_CHINESE = re.compile(f"(?<=[{HAN}])[^\\S\n]+(?=[{HAN}])")
+# AI 辅导 and AI辅导, 120 人 and 120人 are one: the space is the printer's
+_SPACE_IN_CHINESE = re.compile(f"(?<=[{HAN}])[^\\S\n]+(?=[^\\W_])|(?<=[^\\W_])[^\\S\n]+(?=[{HAN}])")
 _PART = re.compile(f"[{HAN}]+|[^\\W_{HAN}]+")
 _GROUPED = re.compile(r"(?<=\d)[,，](?=\d{3}(?!\d))")
 LINE = "\n"
