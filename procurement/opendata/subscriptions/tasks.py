@@ -38,8 +38,9 @@ def mail_confirmation(subscription_id: int) -> None:
             "link": actions.link("subscribe_confirm", actions.CONFIRM, subscription),
             "days": actions.CONFIRM_WITHIN.days,
         }
+        title = _("Please confirm your subscription")
         EmailMessage(
-            subject=f"[{settings.SITE_NAME}] {_('Please confirm your subscription')}",
+            subject=f"[{settings.SITE_NAME}] {title}",
             body=render_to_string("emails/subscription_confirm.txt", context),
             to=[subscription.email],
         ).send()
