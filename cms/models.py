@@ -128,6 +128,8 @@ class CallPage(Page):
 class ArticlePage(Page):
     """A page of plain text: about the site, guidance, an accessibility statement."""
 
+    shares_as = "article"
+
     introduction = models.TextField(_("introduction"), blank=True)
     body = StreamField(BodyBlock(), blank=True, verbose_name=_("text"))
 

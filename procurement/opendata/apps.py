@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class OpendataConfig(AppConfig):
     name = "procurement.opendata"
     label = "opendata"
+
+    def ready(self) -> None:
+        # these register their handlers by being read
+        from procurement.opendata.search import tasks as _search  # noqa: F401
+        from procurement.opendata.sharing import tasks as _sharing  # noqa: F401
+        from procurement.opendata.subscriptions import tasks as _subscriptions  # noqa: F401

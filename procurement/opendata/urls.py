@@ -3,6 +3,9 @@ from django.urls import path
 from procurement.opendata.needs import needs
 from procurement.opendata.notices import export, export_file, notice
 from procurement.opendata.reports import reports
+from procurement.opendata.search.views import search, suggest
+from procurement.opendata.sharing import views as sharing
+from procurement.opendata.subscriptions import views as subscriptions
 from procurement.opendata.survey import survey, survey_enter
 from procurement.opendata.threads import document, thread, thread_log, threads
 from procurement.opendata.verify import verify
@@ -17,6 +20,19 @@ urlpatterns = [
         "threads/<str:number>/notices/<str:notice_number>/export/<slug:form>/", export_file, name="notice_export_file"
     ),
     path("threads/<str:number>/documents/<str:kind>/<int:pk>/", document, name="paper"),
+    path("search/", search, name="search"),
+    path("search/suggest/", suggest, name="search_suggest"),
+    path("share/drafts/", sharing.wechat_drafts, name="wechat_drafts"),
+    path("share/<str:kind>/<int:pk>/", sharing.share, name="share"),
+    path("share/<str:kind>/<int:pk>/card.png", sharing.share_card, name="share_card"),
+    path("share/<str:kind>/<int:pk>/wechat.html", sharing.wechat_html, name="share_wechat"),
+    path("share/<str:kind>/<int:pk>/wechat.zip", sharing.wechat_zip, name="share_wechat_zip"),
+    path("share/<str:kind>/<int:pk>/draft/", sharing.wechat_draft, name="wechat_draft"),
+    path("subscribe/", subscriptions.subscribe, name="subscribe"),
+    path("subscribe/confirm/<str:token>/", subscriptions.confirm, name="subscribe_confirm"),
+    path("subscribe/leave/<str:token>/", subscriptions.leave, name="subscribe_leave"),
+    path("subscribe/mine/", subscriptions.own, name="own_subscriptions"),
+    path("subscribe/mine/<int:pk>/remove/", subscriptions.remove, name="subscription_remove"),
     path("needs/", needs, name="needs"),
     path("reports/", reports, name="reports"),
     path("verify/", verify, name="verify"),

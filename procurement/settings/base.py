@@ -78,6 +78,11 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "run due jobs": {"task": "workflows.tasks.run_due_jobs", "schedule": 15},
     "fire deadlines": {"task": "workflows.tasks.fire_deadlines", "schedule": 30},
+    "keep the search current": {"task": "procurement.opendata.search.tasks.sweep_search", "schedule": 300},
+    "tend subscriptions": {
+        "task": "procurement.opendata.subscriptions.tasks.tend_subscriptions",
+        "schedule": 600,
+    },
 }
 
 _cache_url = ENV.text("CACHE_URL", _broker_url if _broker_url.startswith(("redis://", "rediss://", "unix://")) else "")
@@ -312,7 +317,7 @@ WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAILADMIN_LOGIN_URL = "account_login"
 WAGTAIL_FRONTEND_LOGIN_URL = "/accounts/login/"
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "cms.search_backend"}}
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "xlsx", "pptx", "odt", "ods", "csv", "txt", "zip"]
 SILENCED_SYSTEM_CHECKS: list[str] = []
@@ -323,6 +328,11 @@ SITE_ORGANISER = ENV.text("SITE_ORGANISER")
 SITE_ICP = ENV.text("SITE_ICP")
 SITE_POLICE_RECORD = ENV.text("SITE_POLICE_RECORD")
 SITE_CODE = ENV.text("SITE_CODE")
+
+# 微信公众号: with both set, editors may put articles among the account's drafts
+WECHAT_APP_ID = ENV.text("WECHAT_APP_ID")
+WECHAT_APP_SECRET = ENV.text("WECHAT_APP_SECRET")
+WECHAT_API = ENV.text("WECHAT_API", "https://api.weixin.qq.com").rstrip("/")
 
 # Mail: to the log unless a server is named
 EMAIL_HOST = ENV.text("EMAIL_HOST")

@@ -1,0 +1,56 @@
+"""What the frame of every page says of the thing it shows, for those who pass its address on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urljoin
+
+from django import template
+from django.conf import settings
+from django.urls import reverse
+
+from procurement.calls.models import Call
+from procurement.opendata.search.models import Kind
+from procurement.opendata.sharing.pieces import MAKERS
+from procurement.projects.models import Notice, Project
+
+register = template.Library()
+
+
+def _subject(context: Mapping[str, Any]) -> tuple[str, int, str, str] | None:
+    """Kind, key, title, one sentence: of what the page's view says it shows. Asks the database nothing."""
+    notice, call, project, page = (context.get(name) for name in ("notice", "call", "project", "page"))
+    if isinstance(notice, Notice):
+        return Kind.NOTICE, notice.pk, notice.title, notice.project.title
+    if isinstance(call, Call) and call.published_at:
+        return Kind.CALL, call.pk, call.project.title, str(call.project.buyer)
+    if isinstance(project, Project) and "timeline" in context:
+        return Kind.THREAD, project.pk, project.title, str(project.buyer)
+    if Kind.ARTICLE in MAKERS and getattr(page, "shares_as", "") == Kind.ARTICLE:
+        return Kind.ARTICLE, page.pk, page.title, page.search_description or page.introduction  # type: ignore[union-attr]
+    return None
+
+
+@register.inclusion_tag("opendata/share_meta.html", takes_context=True)
+def share_meta(context: Mapping[str, Any]) -> dict[str, Any]:
+    """Open Graph of a notice, a call, a thread or an article; nothing on other pages."""
+    subject = _subject(context)
+    request = context.get("request")
+    if subject is None or request is None:
+        return {}
+    kind, pk, title, description = subject
+    return {
+        "title": title,
+        "description": description,
+        "site_name": settings.SITE_NAME,
+        "address": urljoin(settings.HUIQUN_BASE_URL, request.path),
+        "picture": urljoin(settings.HUIQUN_BASE_URL, reverse("share_card", args=[kind, pk])),
+    }
+
+
+@register.simple_tag(takes_context=True)
+def share_path(context: Mapping[str, Any]) -> str:
+    """The page for passing this page on; empty where there is none."""
+    subject = _subject(context)
+    return reverse("share", args=subject[:2]) if subject is not None else ""
