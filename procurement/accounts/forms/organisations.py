@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -86,7 +87,7 @@ class QualificationForm(forms.ModelForm):
         if begins and ends and ends < begins:
             self.add_error("valid_until", _("It ends before it begins."))
         if cleaned.get("kind") == QualificationKind.GRADE and cleaned.get("value"):
-            cleaned["value"] = cleaned["value"].upper().replace("Ａ", "A")
+            cleaned["value"] = unicodedata.normalize("NFKC", cleaned["value"]).replace(" ", "").upper()
             if cleaned["value"] not in GRADES:
                 self.add_error("value", _("The grade is one of %(grades)s.") % {"grades": ", ".join(GRADES)})
         return cleaned

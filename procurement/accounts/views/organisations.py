@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -64,8 +65,6 @@ def form_page(request: HttpRequest, form: Any, status: int | None = None, **cont
 
 
 def _back() -> dict[str, Any]:
-    from django.urls import reverse
-
     return {"back": reverse("own_organisation"), "back_to": _("Organisation")}
 
 
@@ -73,7 +72,7 @@ def _back() -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Address and contact, as its managers keep them."""
-    form = ContactForm(request.POST or None, instance=actor.organisation)
+    form = ContactForm(request.POST if request.method == "POST" else None, instance=actor.organisation)
     if form.is_valid():
         form.save()
         messages.success(request, _("Saved."))
@@ -101,12 +100,25 @@ def hand_in_again(request: HttpRequest, actor: Actor) -> HttpResponse:
 def add_qualification(request: HttpRequest, actor: Actor) -> HttpResponse:
     """A new paper, kept as a draft."""
     new = Qualification(organisation=actor.organisation)
-    form = QualificationForm(request.POST if request.method == "POST" else None, request.FILES or None, instance=new)
+    form = QualificationForm(
+        request.POST if request.method == "POST" else None,
+        request.FILES or None,
+        instance=new,
+        initial=_as_before(request, actor),
+    )
     if form.is_valid():
         made = _keep(form, actor)
         messages.success(request, _("Kept as a draft. Look at it once more and hand it in."))
         return redirect("qualification", pk=made.pk)
     return form_page(request, form, title=_("Add a qualification"), button=_("Keep as a draft"), **_back())
+
+
+def _as_before(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+    """What a renewal takes over from the paper it follows."""
+    after = request.GET.get("after", "")
+    if not (after.isascii() and after.isdigit() and len(after) < 10):
+        return {}
+    return actor.organisation.qualifications.filter(pk=after).values("kind", "value", "number").first() or {}
 
 
 @transaction.atomic
