@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from procurement.accounts.credentials import clean_mobile
 from procurement.accounts.enums import Role
@@ -18,7 +18,7 @@ from procurement.common.credit_codes import MOBILE
 from procurement.common.spreadsheets import Column, Problem
 
 COLUMNS = (
-    Column(gettext_lazy("Name"), 28),
+    Column(pgettext_lazy("of a person", "Name"), 28),
     Column(gettext_lazy("Mobile"), 16, as_text=True),
     Column(gettext_lazy("E-mail"), 30),
     Column(gettext_lazy("Roles"), 40),

@@ -8,7 +8,7 @@ from django import forms as django_forms
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from procurement.accounts.enums import BUYER_KINDS, Role
@@ -81,10 +81,10 @@ def _project_fields(buyer: Organisation, actor: Actor) -> forms.Fields:
 def _form(buyer: Organisation, actor: Actor, given: dict[str, Any]) -> str:
     ticks, needs = given.pop("ticks"), given.pop("needs")
     if given["term_end"] < given["term_start"]:
-        raise TransitionBlocked([Reason(now("The service ends before it begins."), code="term")])
+        raise TransitionBlocked([Reason(gettext("The service ends before it begins."), code="term")])
     project = actions.form_project(**actor.as_organisation, needs=list(needs), **given)
     actions.tick_negative_list(project, ticks, **actor.as_organisation)
-    return now("The project is formed as %(number)s.") % {"number": project.number}
+    return gettext("The project is formed as %(number)s.") % {"number": project.number}
 
 
 def _own_page(subject: Any, actor: Actor, given: dict[str, Any]) -> None:

@@ -61,6 +61,6 @@ class ListForm(forms.Form):
     """A filled-in list."""
 
     file = forms.FileField(
-        label=gettext_lazy("Filled-in list (XLSX)"),
+        label=gettext_lazy("Filled-in table (XLSX)"),
         widget=forms.ClearableFileInput(attrs={"accept": f".xlsx,{MEDIA_TYPE}"}),
     )

@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from procurement.accounts.enums import Role
 from procurement.accounts.forms.fields import MobileField, day_field
@@ -39,7 +39,7 @@ class RolesField(forms.MultipleChoiceField):
 class InviteForm(forms.Form):
     """One person into one organisation."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+    name = forms.CharField(label=pgettext_lazy("of a person", "Name"), max_length=60)
     email = forms.EmailField(label=gettext_lazy("E-mail"), required=False, max_length=254)
     mobile = MobileField(required=False)
 

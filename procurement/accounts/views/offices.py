@@ -23,7 +23,7 @@ from procurement.accounts.forms.organisations import BringInForm, DecisionForm
 from procurement.accounts.forms.people import InviteForm
 from procurement.accounts.models import Organisation, Registration
 from procurement.accounts.permissions import administrator
-from procurement.accounts.views.organisations import form_page
+from procurement.accounts.views.organisations import form_page, in_order
 from procurement.accounts.views.people import rows_of, show_links
 from procurement.accounts.views.seats import administrators_only
 from procurement.accounts.workspace.desk import Actor
@@ -115,7 +115,7 @@ def _show(
         "reasons": engine.warnings(registration.verify, **actor.as_organisation)
         if registration is not None and registration.state == RegistrationState.REGISTERED
         else [],
-        "papers": organisation.qualifications.select_related("file").exclude(state="draft"),
+        "papers": in_order(organisation.qualifications.select_related("file").exclude(state="draft")),
         "standing": list(guards.may_take_part(organisation, timezone.localdate(actor.at))),
         "today": timezone.localdate(actor.at),
         **rows_of(organisation, actor.at),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from procurement.accounts import guards
 from procurement.accounts.actions import qualifications
+from procurement.accounts.enums import QualificationKind
 from procurement.accounts.forms.organisations import (
     ContactForm,
     DecisionForm,
@@ -47,7 +49,8 @@ def own(request: HttpRequest) -> HttpResponse:
         "organisation": organisation,
         "registration": getattr(organisation, "registration", None),
         "may_manage": manages(request.user, organisation, actor.at),
-        "papers": organisation.qualifications.select_related("file"),
+        "papers": (papers := in_order(organisation.qualifications.select_related("file"))),
+        "shows_papers": papers or not (organisation.is_buyer or organisation.is_station),
         "standing": list(guards.may_take_part(organisation, timezone.localdate(actor.at))),
         "mandates": Mandate.objects.filter(buyer=organisation).select_related("agency", "buyer")
         if organisation.is_buyer
@@ -56,6 +59,12 @@ def own(request: HttpRequest) -> HttpResponse:
         "today": timezone.localdate(actor.at),
     }
     return render(request, "accounts/organisation.html", context)
+
+
+def in_order(papers: Iterable[Qualification]) -> list[Qualification]:
+    """Papers as they are asked for: the certificate first; of a kind the one that lasts longest."""
+    kinds = QualificationKind.values
+    return sorted(papers, key=lambda paper: kinds.index(paper.kind))
 
 
 def form_page(request: HttpRequest, form: Any, status: int | None = None, **context: Any) -> HttpResponse:

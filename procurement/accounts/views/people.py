@@ -144,7 +144,7 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
     what = request.POST.get("what", "")
     if request.method == "POST" and what not in ("roles", "deputy", "leave", "back"):
         raise Http404
-    given = {"membership": membership, "by_administrator": is_administrator(request.user)}
+    given: dict[str, Any] = {"membership": membership, "by_administrator": is_administrator(request.user)}
     own = membership.user_id == actor.user.pk
     roles = MembershipForm(request.POST if what == "roles" else None, own=own, **given)
     deputy = DeputyForm(request.POST if what == "deputy" else None, **given)
