@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from procurement.accounts import consents
 from procurement.accounts.actions import invitations, staff
 from procurement.accounts.enums import Role
 from procurement.accounts.models import Deputy, Invitation, Membership, StaffRecord
@@ -213,3 +214,33 @@ class TestSwitching:
         assert not manages(drafter.user, buyer, now)
         member(buyer, Role.MANAGER)
         assert not manages(approver.user, buyer, now)
+
+
+class TestMyData:
+    FORM = {"display_name": "李新名", "email": "new@example.org", "mobile": "139 0000 0005"}
+
+    def test_seen_and_corrected_by_oneself(self) -> None:
+        one = member(OrganisationFactory(name="甲中心"), Role.SUPPLIER)
+        consents.record("registration", one.user)
+        client = as_user(one.user)
+        page = client.get("/accounts/me/").content.decode()
+        assert "甲中心" in page
+        assert consents.current("registration").words.splitlines()[0] in page
+        assert client.post("/accounts/me/", self.FORM | {"username": "boss", "is_superuser": "on"}).status_code == 302
+        fresh = type(one.user).objects.get(pk=one.user.pk)
+        assert (fresh.display_name, fresh.email, fresh.mobile) == ("李新名", "new@example.org", "13900000005")
+        assert (fresh.username, fresh.is_superuser) == (one.user.username, False)
+
+    @pytest.mark.parametrize(
+        ("wrong", "field"),
+        [
+            ({"email": "THERE@example.org"}, "email"),
+            ({"mobile": "1"}, "mobile"),
+            ({"display_name": ""}, "display_name"),
+        ],
+    )
+    def test_what_is_wrong_is_named(self, wrong: dict[str, str], field: str) -> None:
+        member(OrganisationFactory(), Role.SUPPLIER, email="there@example.org")
+        client = as_user(member(OrganisationFactory(), Role.SUPPLIER).user)
+        answer = client.post("/accounts/me/", self.FORM | wrong)
+        assert answer.context["form"].errors.keys() == {field}

@@ -317,6 +317,20 @@ class TestFromAList:
         assert dict(CatalogueItem.objects.values_list("name", "code")) == {"心理服务": "A02", "法律服务": "0102"}
 
 
+def test_a_regulator_reads_every_buyers_and_keeps_none(buyer: Organisation) -> None:
+    found = line(buyer)
+    other = line(OrganisationFactory(buyer=True, name="另一个总工会"), name="别家的钱")
+    client = as_role(OrganisationFactory(buyer=True), Role.REGULATOR)
+    for one in (found, other):
+        page = client.get(f"/workspace/budget/?buyer={one.organisation_id}").content.decode()
+        assert (one.name in page, f'value="{one.organisation_id}" selected' in page) == (True, True)
+        assert client.get(f"/workspace/budget/{one.pk}/").status_code == 200
+        assert client.post(f"/workspace/budget/{one.pk}/", {"what": "retire"}).status_code == 403
+    assert client.get("/workspace/budget/?buyer=x").status_code == 200
+    plain = as_role(buyer, Role.FINANCE).get(f"/workspace/budget/?buyer={other.organisation_id}")
+    assert "别家的钱" not in plain.content.decode()
+
+
 def test_the_desk_leads_there(buyer: Organisation) -> None:
     both = who(buyer, Role.DRAFTER)["by"]
     both.memberships.update(roles=["drafter", "finance"])

@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from procurement.accounts import guards
+from procurement.accounts.actions import organisations as data
 from procurement.accounts.actions import qualifications
-from procurement.accounts.enums import QualificationKind
+from procurement.accounts.enums import QualificationKind, RegistrationState
 from procurement.accounts.forms.organisations import (
     ContactForm,
     DecisionForm,
@@ -81,9 +82,15 @@ def _back() -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Address and contact, as its managers keep them."""
-    form = ContactForm(request.POST if request.method == "POST" else None, instance=actor.organisation)
+    organisation = actor.organisation
+    registration = getattr(organisation, "registration", None)
+    form = ContactForm(
+        request.POST if request.method == "POST" else None,
+        instance=Organisation.objects.get(pk=organisation.pk),
+        may_rename=registration is not None and registration.state != RegistrationState.VERIFIED,
+    )
     if form.is_valid():
-        form.save()
+        data.change(organisation, form.cleaned_data, by=actor.user)
         messages.success(request, _("Saved."))
         return redirect("own_organisation")
     return form_page(request, form, title=_("Address and contact"), button=_("Save"), **_back())

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.functional import Promise
@@ -16,7 +17,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
-from procurement.accounts.enums import Role
+from procurement.accounts.enums import BUYER_KINDS, Role
+from procurement.accounts.models import Organisation
+from procurement.accounts.permissions import is_regulator
 from procurement.accounts.workspace.desk import Actor
 from procurement.accounts.workspace.views import actor_of
 from procurement.projects.forms import BudgetForm, CatalogueForm, LineForm
@@ -61,11 +64,31 @@ BUDGET = Ledger(
     gettext_lazy("Year, name, source of funds, amount in yuan."),
 )
 
+
+def buyers_there() -> QuerySet[Organisation]:
+    """Every organisation that buys, by name."""
+    return Organisation.objects.filter(kind__in=BUYER_KINDS).order_by("name")
+
+
+def _of_another(request: HttpRequest, ledger: Ledger, pk: int | None) -> Organisation | None:
+    """The buyer whose page a regulator looks at."""
+    if pk is not None:
+        row = ledger.model.objects.select_related("organisation").filter(pk=pk).first()
+        return row.organisation if row else None
+    buyers, wanted = buyers_there(), request.GET.get("buyer", "")
+    if wanted.isascii() and wanted.isdigit() and len(wanted) < 10:
+        return buyers.filter(pk=wanted).first()
+    return buyers.first()
+
+
 View = Callable[..., HttpResponseBase]
 
 
 def of_buyer(ledger: Ledger, *, keeping: bool = False) -> Callable[[View], View]:
-    """The page gets ``ledger`` and ``actor``: a member of a buyer; with ``keeping``, whoever keeps the ledger."""
+    """The page gets ``ledger`` and ``actor``: a member of a buyer; with ``keeping``, whoever keeps the ledger.
+
+    A regulator reads every buyer's: the one that the address names, or whose line it is.
+    """
 
     def decorate(view: View) -> View:
         @login_required
@@ -73,6 +96,8 @@ def of_buyer(ledger: Ledger, *, keeping: bool = False) -> Callable[[View], View]
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **more: Any) -> HttpResponseBase:
             actor = actor_of(request)
+            if not keeping and is_regulator(request.user) and (read := _of_another(request, ledger, more.get("pk"))):
+                return view(request, ledger, replace(actor, organisation=read, roles=frozenset()), *args, **more)
             if actor.organisation is None or not actor.organisation.is_buyer or not actor.roles:
                 raise PermissionDenied(_("Only organisations that buy services have a catalogue and a budget."))
             if keeping and not ledger.may_keep(actor):

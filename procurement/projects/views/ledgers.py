@@ -14,13 +14,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from procurement.accounts.permissions import is_regulator
 from procurement.accounts.workspace.desk import Actor
 from procurement.common.money import yuan
 from procurement.projects import ledger as acts
 from procurement.projects import spending
 from procurement.projects.enums import FundSource
 from procurement.projects.models import BudgetLine, LedgerRecord, Project
-from procurement.projects.views.doors import Ledger
+from procurement.projects.views.doors import Ledger, buyers_there
 from workflows.errors import TransitionBlocked
 
 A_PAGE = 50
@@ -62,6 +63,8 @@ def index(request: HttpRequest, ledger: Ledger, actor: Actor) -> HttpResponse:
         "rows": _with_figures(ledger, list(page)),
         "may_keep": ledger.may_keep(actor),
         "sources": FundSource.choices,
+        "buyer": actor.organisation,
+        "buyers": buyers_there() if is_regulator(request.user) else [],
         "filtered": any(given.get(name) for name in ("q", "state", "year", "source")),
         **given,
     }
