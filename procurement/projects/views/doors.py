@@ -70,15 +70,18 @@ def buyers_there() -> QuerySet[Organisation]:
     return Organisation.objects.filter(kind__in=BUYER_KINDS).order_by("name")
 
 
-def _of_another(request: HttpRequest, ledger: Ledger, pk: int | None) -> Organisation | None:
-    """The buyer whose page a regulator looks at."""
-    if pk is not None:
-        row = ledger.model.objects.select_related("organisation").filter(pk=pk).first()
-        return row.organisation if row else None
+def _of_another(request: HttpRequest, ledger: Ledger, actor: Actor, pk: int | None) -> Organisation | None:
+    """The other buyer whose page a regulator looks at; none where it is the own one's, or the reader is none."""
+    if not is_regulator(request.user):
+        return None
     buyers, wanted = buyers_there(), request.GET.get("buyer", "")
-    if wanted.isascii() and wanted.isdigit() and len(wanted) < 10:
-        return buyers.filter(pk=wanted).first()
-    return buyers.first()
+    if pk is not None:
+        found = buyers.filter(pk__in=ledger.model.objects.filter(pk=pk).values("organisation")).first()
+    elif wanted.isascii() and wanted.isdigit() and len(wanted) < 10:
+        found = buyers.filter(pk=wanted).first()
+    else:
+        found = None if actor.organisation and actor.organisation.is_buyer else buyers.first()
+    return None if found == actor.organisation else found
 
 
 View = Callable[..., HttpResponseBase]
@@ -96,7 +99,7 @@ def of_buyer(ledger: Ledger, *, keeping: bool = False) -> Callable[[View], View]
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **more: Any) -> HttpResponseBase:
             actor = actor_of(request)
-            if not keeping and is_regulator(request.user) and (read := _of_another(request, ledger, more.get("pk"))):
+            if not keeping and (read := _of_another(request, ledger, actor, more.get("pk"))):
                 return view(request, ledger, replace(actor, organisation=read, roles=frozenset()), *args, **more)
             if actor.organisation is None or not actor.organisation.is_buyer or not actor.roles:
                 raise PermissionDenied(_("Only organisations that buy services have a catalogue and a budget."))
