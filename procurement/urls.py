@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("preferences/<str:name>/<str:value>/", preferences.choose, name="preference"),
     path("act-for/", acting.act_for, name="act_for"),
     path("rules/", include("procurement.rules.urls")),
+    path("workspace/", include("procurement.projects.urls")),
     path("workspace/calls/", include("procurement.calls.urls")),
     path("", include("procurement.accounts.notifications.urls")),
     path("", include("procurement.accounts.urls")),

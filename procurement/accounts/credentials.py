@@ -31,6 +31,11 @@ def clean_code(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split()).upper()
 
 
+def clean_mobile(text: str) -> str:
+    """A mobile number as its digits: half-width, without spaces, hyphens and the country's code."""
+    return "".join(unicodedata.normalize("NFKC", text).replace("-", "").split()).removeprefix("+86")
+
+
 def kind_of(code: str) -> OrganisationKind | None:
     """What the first two characters say; None where they say nothing known here."""
     return KIND_BY_PREFIX.get(code[:2])

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from procurement.accounts.enums import Role
 from procurement.accounts.models import Qualification, Registration, User
 from procurement.accounts.permissions import is_administrator
 from procurement.accounts.workspace.desk import Actor, deed
+
+RENEW_WITHIN = 30  # days, house: as the first reminder by mail
 
 
 def _own_page(subject: Any, actor: Actor, given: dict[str, Any]) -> None:
@@ -34,6 +38,18 @@ def _papers(actor: Actor) -> QuerySet[Qualification]:
 
 def _returned(actor: Actor) -> QuerySet[Qualification]:
     return Qualification.objects.filter(organisation=actor.organisation).select_related("organisation")
+
+
+def _ending(actor: Actor) -> QuerySet[Qualification]:
+    """Verified papers that lapsed or soon will, and that no newer one of the kind follows."""
+    soon = timezone.localdate(actor.at) + timedelta(days=RENEW_WITHIN)
+    newer = Qualification.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gt=OuterRef("valid_until")),
+        organisation=OuterRef("organisation"),
+        kind=OuterRef("kind"),
+        state__in=["draft", "submitted", "verified", "returned"],
+    ).exclude(~Q(value=OuterRef("value")), kind="other")
+    return _returned(actor).filter(state="verified", valid_until__lte=soon).exclude(Exists(newer))
 
 
 def _expert(actor: Actor) -> QuerySet[User]:
@@ -67,6 +83,15 @@ deed(
     do=_own_page,
     waits=Q(state="returned"),
     page=lambda paper: reverse("qualification", args=[paper.pk]),
+)
+deed(
+    "qualification.renew",
+    _("Renew a qualification that lapses"),
+    [Role.MANAGER, Role.SIGNATORY],
+    mine=_ending,
+    do=_own_page,
+    page=lambda paper: f"{reverse('qualification_add')}?after={paper.pk}",
+    due="valid_until",
 )
 deed(
     "expert.declare",

@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class OrganisationKind(models.TextChoices):
@@ -71,7 +72,7 @@ class Role(models.TextChoices):
 class RegistrationState(models.TextChoices):
     REGISTERED = "registered", _("waiting to be verified")
     VERIFIED = "verified", _("verified")
-    REFUSED = "refused", _("refused")
+    REFUSED = "refused", pgettext_lazy("registration", "refused")
 
 
 class QualificationKind(models.TextChoices):

@@ -2,134 +2,56 @@
 
 from __future__ import annotations
 
-import io
-import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
-from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile, ZipFile
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from procurement.accounts.credentials import clean_mobile
 from procurement.accounts.enums import Role
+from procurement.common import spreadsheets
 from procurement.common.credit_codes import MOBILE
+from procurement.common.spreadsheets import Column, Problem
 
-MAX_BYTES, MAX_UNPACKED, MAX_ROWS = 1024 * 1024, 20 * 1024 * 1024, 500
-COLUMNS = (gettext_lazy("Name"), gettext_lazy("Mobile"), gettext_lazy("E-mail"), gettext_lazy("Roles"))
-LETTERS = "ABCD"
+COLUMNS = (
+    Column(pgettext_lazy("of a person", "Name"), 28),
+    Column(gettext_lazy("Mobile"), 16, as_text=True),
+    Column(gettext_lazy("E-mail"), 30),
+    Column(gettext_lazy("Roles"), 40),
+)
 SEPARATORS = str.maketrans("，、；;/|\n", ",,,,,,,")
-# what a workbook must not bring along, by the names of its parts
-FORBIDDEN_PARTS = ("vbaproject", "activex", "embeddings/", "externallinks/", "xl/connections", "customui")
 
 
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong in one cell; ``row`` 0 is the file as a whole."""
-
-    row: int
-    column: str
-    message: str
-
-
-class SheetRefused(Exception):  # noqa: N818 - says what happened
-    """The file is not read at all; the message says why and what to do."""
+def _example() -> str:
+    return _("Zhang San (an example: replace it)")
 
 
 def template_file(roles: Sequence[Role]) -> bytes:
     """An empty list with its heading, one line as an example, and the roles there are on a second sheet."""
-    import openpyxl
-    from openpyxl.styles import Font
-
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None  # noqa: S101 - a new workbook has one sheet
-    sheet.title = _("Staff")
-    sheet.append([str(column) for column in COLUMNS])
-    sheet.append([_("Zhang San (an example: replace it)"), "13800000000", "zhangsan@example.org", str(roles[-1].label)])
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
-    for letter, width in zip(LETTERS, (28, 16, 30, 40), strict=True):
-        sheet.column_dimensions[letter].width = width
-    for row in range(2, MAX_ROWS + 2):
-        sheet[f"B{row}"].number_format = "@"  # so that a number typed there stays as it is typed
-    known = book.create_sheet(_("Roles"))
-    for role in roles:
-        known.append([str(role.label)])
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+    example = [_example(), "13800000000", "zhangsan@example.org", str(roles[-1].label)]
+    return spreadsheets.template(_("Staff"), COLUMNS, example, (_("Roles"), [role.label for role in roles]))
 
 
 def read(upload: Any, roles: Sequence[Role]) -> tuple[list[dict[str, Any]], list[Problem]]:
-    """Rows (row, name, mobile, email, roles) and every problem, by row and column. Raises ``SheetRefused``."""
-    cells = list(_cells(_content(upload)))
-    if len(cells) < 2:
-        raise SheetRefused(_("There is nobody in it: write one person a row, below the heading."))
+    """Rows (row, name, mobile, email, roles) and every problem. Raises ``SheetRefused``."""
     labels = _labels(roles)
     found: list[dict[str, Any]] = []
     problems: list[Problem] = []
-    for number, row in enumerate(cells[1:], start=2):
-        if any(cell is not None and str(cell.value or "").strip() for cell in row):
-            person, wrong = _person(number, row, labels)
-            found.append(person)
-            problems += wrong
-    if not found:
-        raise SheetRefused(_("There is nobody in it: write one person a row, below the heading."))
-    return found, problems + _doubles(found)
-
-
-def _content(upload: Any) -> bytes:
-    if upload.size > MAX_BYTES:
-        raise SheetRefused(
-            _("The file is larger than 1 MB; a list of %(rows)d people is far smaller.") % {"rows": MAX_ROWS}
-        )
-    content: bytes = upload.read(MAX_BYTES + 1)
-    if content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise SheetRefused(_("This is an old XLS file, or one with a password. Save it as XLSX without a password."))
-    try:
-        with ZipFile(io.BytesIO(content)) as parts:
-            infos = parts.infolist()
-            if sum(part.file_size for part in infos) > MAX_UNPACKED or len(infos) > 200:
-                raise SheetRefused(_("The file is far too large once unpacked."))
-            names = [part.filename.lower() for part in infos]
-            if any(word in name for word in FORBIDDEN_PARTS for name in names):
-                raise SheetRefused(_("The file holds macros, links or embedded objects. Use the template as it is."))
-            if any(b"<!DOCTYPE" in _head(parts, part) for part in infos):
-                raise SheetRefused(_("The file cannot be read as XLSX. Use the template."))
-    except (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError) as error:
-        raise SheetRefused(_("The file cannot be read as XLSX. Use the template.")) from error
-    return content
-
-
-def _head(parts: ZipFile, part: Any) -> bytes:
-    with parts.open(part) as stream:
-        return stream.read(4096).upper()
-
-
-def _cells(content: bytes) -> Iterator[Sequence[Any]]:
-    import openpyxl
-
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
-        for number, row in enumerate(book.worksheets[0].iter_rows(max_col=len(COLUMNS)), start=1):
-            if number > MAX_ROWS + 1 and any(cell.value is not None for cell in row):
-                raise SheetRefused(_("There are more than %(rows)d rows; split the list.") % {"rows": MAX_ROWS})
-            if number > 5 * MAX_ROWS:
-                return  # nothing but empty rows
-            yield row
-    except (BadZipFile, zlib.error, ParseError, EOFError, KeyError, ValueError, TypeError, OSError, IndexError,
-            AttributeError) as error:  # fmt: skip
-        raise SheetRefused(_("The file cannot be read as XLSX. Use the template.")) from error
+    for row in spreadsheets.read(upload, COLUMNS, _example()):
+        person, wrong = _person(row.number, row.texts, labels)
+        found.append(person)
+        problems += row.problems + wrong
+    for key, letter in (("mobile", "B"), ("email", "C")):
+        problems += spreadsheets.doubles([(person["row"], person[key].lower()) for person in found], letter)
+    return found, problems
 
 
 def _labels(roles: Sequence[Role]) -> dict[str, str]:
     """What people may write for a role: its name in either language, or its code."""
-    from django.utils import translation
-
     found: dict[str, str] = {}
     for language in ("zh-hans", "en"):
         with translation.override(language):
@@ -137,21 +59,9 @@ def _labels(roles: Sequence[Role]) -> dict[str, str]:
     return found | {str(role): str(role) for role in roles}
 
 
-def _text(cell: Any) -> str:
-    value = cell.value
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)  # a mobile number that the spreadsheet took for a number
-    return "" if value is None else str(value).replace("\x00", "").strip()
-
-
-def _person(number: int, row: Sequence[Any], labels: dict[str, str]) -> tuple[dict[str, Any], list[Problem]]:
-    problems = [
-        Problem(number, letter, _("A formula: write the value itself."))
-        for letter, cell in zip(LETTERS, row, strict=False)
-        if cell.data_type == "f" or _text(cell).startswith("=")
-    ]
-    texts = [_text(cell) for cell in row] + [""] * (len(COLUMNS) - len(row))
-    name, mobile, email = texts[0], texts[1].replace(" ", "").replace("-", ""), texts[2]
+def _person(number: int, texts: list[str], labels: dict[str, str]) -> tuple[dict[str, Any], list[Problem]]:
+    problems = []
+    name, mobile, email = texts[0], clean_mobile(texts[1]), texts[2]
     if not name or len(name) > 60:
         problems.append(Problem(number, "A", _("Write the name, in at most 60 characters.")))
     if mobile and not MOBILE.fullmatch(mobile):
@@ -178,17 +88,3 @@ def _is_email(text: str) -> bool:
     except ValidationError:
         return False
     return len(text) <= 254
-
-
-def _doubles(found: list[dict[str, Any]]) -> list[Problem]:
-    """People who are there twice, by mobile or e-mail."""
-    problems: list[Problem] = []
-    for key, letter in (("mobile", "B"), ("email", "C")):
-        seen: dict[str, int] = {}
-        for person in found:
-            value = person[key].lower()
-            if value and value in seen:
-                problems.append(Problem(person["row"], letter, _("The same as in row %(row)d.") % {"row": seen[value]}))
-            elif value:
-                seen[value] = person["row"]
-    return problems

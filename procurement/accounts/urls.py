@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from procurement.accounts.views import experts, imports, joining, offices, organisations, people
+from procurement.accounts.views import experts, imports, joining, me, offices, organisations, people
 
 OWN, STAFF, POOL, OFFICE = (
     "workspace/organisations/",
@@ -14,6 +14,7 @@ OWN, STAFF, POOL, OFFICE = (
 urlpatterns = [
     path("setup/", joining.first_administrator, name="setup"),
     path("accounts/register/", joining.register, name="register"),
+    path("accounts/me/", me.me, name="me"),
     path("accounts/invitations/<str:token>/", joining.invitation, name="invitation"),
     path(OWN, organisations.own, name="own_organisation"),
     path(f"{OWN}contact/", organisations.contact, name="organisation_contact"),
@@ -39,6 +40,7 @@ urlpatterns = [
     path(OFFICE, offices.organisations, name="organisations"),
     path(f"{OFFICE}add/", offices.bring_in, name="organisation_add"),
     path(f"{OFFICE}<int:pk>/", offices.organisation, name="organisation"),
+    path(f"{OFFICE}<int:pk>/correct/", offices.correct, name="organisation_correct"),
     path(f"{OFFICE}<int:pk>/decide/", offices.decide, name="registration_decide"),
     path(f"{OFFICE}<int:pk>/invite/", offices.invite_into, name="organisation_invite"),
 ]

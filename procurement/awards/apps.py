@@ -6,4 +6,7 @@ class AwardsConfig(AppConfig):
     label = "awards"
 
     def ready(self) -> None:
+        from procurement.accounts.workspace import duties as at_the_desk
         from procurement.awards import deadlines, duties  # noqa: F401 - they register themselves
+
+        at_the_desk.source(duties.owed_by)

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from procurement.accounts import consents
 from procurement.accounts.models import Organisation
 from procurement.contracts.models import Contract
 from procurement.evaluation import formulas, permissions, verdict
@@ -117,8 +118,13 @@ def find_code(code: str) -> Code | None:
 
 
 @transaction.atomic
-def answer(code: str, levels: Mapping[str, int], *, eligible: bool, opinion: str = "") -> AnswerSheet:
-    """One answer for one code (E6). Nothing that is kept says whose it was."""
+def answer(
+    code: str, levels: Mapping[str, int], *, eligible: bool, opinion: str = "", consented: bool = False
+) -> AnswerSheet:
+    """One answer for one code (E6). Nothing that is kept says whose it was.
+
+    ``consented``: the notice on the survey was shown and agreed to; its version and the time are kept (I4).
+    """
     row = Code.objects.select_for_update().filter(sha256=_hash(code)).select_related("survey").first()
     reasons = []
     if row is None:
@@ -139,6 +145,8 @@ def answer(code: str, levels: Mapping[str, int], *, eligible: bool, opinion: str
         survey=row.survey, eligible=eligible, opinion=opinion, answered_on=timezone.localdate(act_time())
     )
     Answer.objects.bulk_create([Answer(sheet=sheet, item=item, level=level) for item, level in levels.items()])
+    if consented:
+        consents.record("survey", subject=f"answer {sheet.pk}")
     return sheet
 
 

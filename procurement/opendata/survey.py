@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from procurement.accounts import consents
 from procurement.common import lockout
 from procurement.evaluation import actions
 from procurement.evaluation.enums import EvaluationState, Item
@@ -71,10 +72,13 @@ def survey(request: HttpRequest, code: str) -> HttpResponse:
     eligible = request.POST.get("eligible")
     if eligible not in ("yes", "no"):
         return _ask(request, project, _("Please say whether you took part in this service."))
+    notice = consents.current("survey")
+    if request.POST.get("consent") != str(notice.version):  # not ticked, or the notice has a new version since
+        return _ask(request, project, _("Please read the notice on your data and tick that you agree."))
     levels = {item: int(request.POST[item]) for item in Item.values if request.POST.get(item) in tuple("12345")}
     opinion = request.POST.get("opinion", "").replace("\x00", "")[:2000]
     try:
-        actions.answer(code, levels, eligible=eligible == "yes", opinion=opinion)
+        actions.answer(code, levels, eligible=eligible == "yes", opinion=opinion, consented=True)
     except TransitionBlocked as refusal:
         words = " ".join(str(reason.message) for reason in refusal.reasons)
         if {reason.code for reason in refusal.reasons} & {"used", "ended"}:  # somebody was quicker
@@ -90,6 +94,7 @@ def _ask(request: HttpRequest, project: Any, problem: str = "") -> HttpResponse:
         "problem": problem,
         "given": request.POST,
         "levels": _levels(),
+        "notice": consents.current("survey"),
         "questions": [{"item": item, "words": words, "chosen": request.POST.get(item)} for item, words in Item.choices],
     }
     return render(request, "opendata/survey.html", context, status=400 if problem else 200)

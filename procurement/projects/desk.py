@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms as django_forms
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from procurement.accounts.enums import Role
+from procurement.accounts.enums import BUYER_KINDS, Role
 from procurement.accounts.models import Organisation
 from procurement.accounts.workspace import forms
 from procurement.accounts.workspace.desk import Actor, deed
@@ -41,25 +42,6 @@ def facts(project: Project) -> list[tuple[Any, Any]]:
     ]
 
 
-def _once(what: Any, make: Any) -> None:
-    """Makes a row that may exist once; a second one is refused in words."""
-    try:
-        with transaction.atomic():
-            make()
-    except IntegrityError:
-        raise TransitionBlocked(
-            [Reason(gettext("It is there already: %(what)s.") % {"what": what}, code="exists")]
-        ) from None
-
-
-def _add_item(buyer: Organisation, actor: Actor, given: dict[str, Any]) -> None:
-    _once(given["name"], lambda: CatalogueItem.objects.create(organisation=buyer, **given))
-
-
-def _add_line(buyer: Organisation, actor: Actor, given: dict[str, Any]) -> None:
-    _once(given["name"], lambda: BudgetLine.objects.create(organisation=buyer, **given))
-
-
 def _project_fields(buyer: Organisation, actor: Actor) -> forms.Fields:
     needs = Need.objects.filter(addressed_to=buyer, state="screened").order_by("-supporters")
     ticks = django_forms.MultipleChoiceField(
@@ -85,7 +67,7 @@ def _project_fields(buyer: Organisation, actor: Actor) -> forms.Fields:
             CatalogueItem.objects.filter(organisation=buyer, active=True), label=_("Catalogue item")
         ),
         "budget_line": django_forms.ModelChoiceField(
-            BudgetLine.objects.filter(organisation=buyer), label=_("Budget line")
+            BudgetLine.objects.filter(organisation=buyer, active=True), label=_("Budget line")
         ),
         "budget": forms.YuanField(label=_("Budget")),
         "term_start": forms.day(_("Service begins")),
@@ -105,30 +87,30 @@ def _form(buyer: Organisation, actor: Actor, given: dict[str, Any]) -> str:
     return gettext("The project is formed as %(number)s.") % {"number": project.number}
 
 
+def _own_page(subject: Any, actor: Actor, given: dict[str, Any]) -> None:
+    """Never reached: these deeds have pages of their own."""
+
+
+def _buyer(actor: Actor) -> QuerySet[Organisation]:
+    return own_organisation(actor).filter(kind__in=BUYER_KINDS)
+
+
 deed(
     "catalogue.add",
-    _("Add a catalogue item"),
+    _("Keep the guidance catalogue"),
     [Role.DRAFTER],
-    mine=own_organisation,
-    do=_add_item,
-    fields=lambda buyer, actor: {
-        "name": forms.line(_("Name")),
-        "code": forms.line(_("Code"), 40, required=False),
-    },
+    mine=_buyer,
+    do=_own_page,
+    page=lambda buyer: reverse("catalogue"),
     optional=True,
 )
 deed(
     "budget.add",
-    _("Add a budget line"),
+    _("Keep the budget lines"),
     [Role.FINANCE],
-    mine=own_organisation,
-    do=_add_line,
-    fields=lambda buyer, actor: {
-        "year": forms.number(_("Year"), 2000, 2100, initial=actor.at.year),
-        "name": forms.line(_("Name")),
-        "fund_source": django_forms.ChoiceField(label=_("Source of funds"), choices=FundSource.choices),
-        "amount": forms.YuanField(label=_("Amount")),
-    },
+    mine=_buyer,
+    do=_own_page,
+    page=lambda buyer: reverse("budget"),
     optional=True,
 )
 deed(

@@ -72,6 +72,8 @@ def in_catalogue_and_budget(project: Any, act: Act) -> Iterator[Reason]:
         yield rule.reason(_("“%(item)s” is not in the buyer's guidance catalogue.") % {"item": item})
     if line.organisation_id != project.buyer_id:
         yield rule.reason(_("The budget line belongs to another organisation."))
+    if not line.active:
+        yield rule.reason(_("The budget line “%(line)s” is out of use.") % {"line": line})
     if line.fund_source != project.fund_source:
         yield rule.reason(_("The budget line is for another source of funds."))
     left = line.left(without=project.pk)

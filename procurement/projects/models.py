@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from procurement.accounts.models import Organisation
 from procurement.needs.models import Need
-from procurement.projects import guards, permissions
+from procurement.projects import guards, permissions, spending
 from procurement.projects.enums import (
     DeliveryMode,
     Domain,
@@ -36,7 +36,7 @@ class CatalogueItem(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="catalogue")
     name = models.CharField(_("name"), max_length=200)
     code = models.CharField(_("code"), max_length=40, blank=True)
-    active = models.BooleanField(default=True)
+    active = models.BooleanField(_("in use"), default=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "name"], name="catalogue_item_once")]
@@ -53,6 +53,7 @@ class BudgetLine(models.Model):
     name = models.CharField(_("name"), max_length=200)
     fund_source = models.CharField(_("source of funds"), max_length=20, choices=FundSource.choices)
     amount = money_field(_("amount"))
+    active = models.BooleanField(_("in use"), default=True)
 
     class Meta:
         constraints = [
@@ -64,13 +65,40 @@ class BudgetLine(models.Model):
         return f"{self.year} {self.name}"
 
     def left(self, *, without: Any = None) -> Decimal:
-        """What no living project has taken yet, yuan; ``without`` leaves one project (its key) out."""
-        taken = (
-            self.projects.exclude(state__in=[ProjectState.FAILED, ProjectState.TERMINATED])
-            .exclude(pk=without)
-            .aggregate(total=models.Sum("budget"))["total"]
-        )
-        return self.amount - (taken or Decimal(0))
+        """What no project has taken yet, yuan; ``without`` leaves one project (its key) out."""
+        return self.amount - spending.taken(self.projects.exclude(pk=without)).get(self.pk, Decimal(0))
+
+
+class LedgerRecord(models.Model):
+    """What was done with a line of the catalogue or the budget, by whom and when: never changed."""
+
+    class Act(models.TextChoices):
+        ADDED = "added", _("added")
+        CHANGED = "changed", _("changed")
+        RETIRED = "retired", _("retired")
+        REINSTATED = "reinstated", _("in use again")
+
+    item = models.ForeignKey(CatalogueItem, null=True, on_delete=models.PROTECT, related_name="records")
+    line = models.ForeignKey(BudgetLine, null=True, on_delete=models.PROTECT, related_name="records")
+    act = models.CharField(max_length=20, choices=Act.choices)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    from_list = models.BooleanField(_("from a list"), default=False)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(item__isnull=True, line__isnull=False) | Q(item__isnull=False, line__isnull=True),
+                name="ledger_record_of_one",
+            )
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.item or self.line} {self.act}"
 
 
 class Project(Machine):

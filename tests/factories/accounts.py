@@ -1,13 +1,22 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import factory
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from procurement.accounts.enums import Level, OrganisationKind, Role, Staffing
-from procurement.accounts.models import Membership, Organisation, User
+from procurement.accounts.actions import qualifications, registrations
+from procurement.accounts.enums import Level, OrganisationKind, QualificationKind, Role, Staffing
+from procurement.accounts.models import Membership, Organisation, Qualification, Registration, User
+from procurement.common import vault
 from procurement.common.credit_codes import check_character, organisation_check_character
+from procurement.common.models import PrivateFile
+from tests.factories.staged import StagedFactory
+from workflows import engine
 
 REGION = "330199"  # no real county
 
@@ -68,3 +77,94 @@ def who(organisation: Organisation, role: str, number: int = 1) -> dict[str, Any
     while members.count() < number:
         MembershipFactory(organisation=organisation, roles=[str(role)])
     return {"by": members.select_related("user").order_by("pk")[number - 1].user, "organisation": organisation}
+
+
+def manager(organisation: Organisation) -> dict[str, Any]:
+    return who(organisation, Role.MANAGER)
+
+
+def office() -> Organisation:
+    """The office that runs the platform, with its administrator."""
+    found = Organisation.objects.filter(name="示例平台办公室").first()
+    return found or OrganisationFactory(buyer=True, name="示例平台办公室")
+
+
+def administrator() -> dict[str, Any]:
+    return who(office(), Role.SYSTEM_ADMIN)
+
+
+def paper_file() -> PrivateFile:
+    """A small PDF in the vault."""
+    return vault.keep(SimpleUploadedFile("证书.pdf", pdf_bytes(), "application/pdf"), owner="test")
+
+
+def pdf_bytes() -> bytes:
+    """The least that is a PDF."""
+    return (
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+        b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+        b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\n"
+        b"trailer<</Root 1 0 R>>\n%%EOF\n"
+    )
+
+
+def _decide_registration(move: str, reason: str) -> Callable[[Registration], None]:
+    return lambda found: registrations.decide(found, move, reason=reason, **administrator())
+
+
+class RegistrationFactory(StagedFactory):
+    """A social organisation that has registered itself."""
+
+    class Meta:
+        model = Registration
+
+    class Params:
+        verified = factory.Trait(reach="verified")
+        refused = factory.Trait(reach="refused")
+
+    organisation = factory.LazyFunction(OrganisationFactory.build)  # saved by the act itself
+    _way = {
+        "verified": ("registered", _decide_registration("verify", "已核对登记证书原件。")),
+        "refused": ("registered", _decide_registration("refuse", "名称与登记证书不符。")),
+    }
+
+    @classmethod
+    def begin(cls, *, organisation: Organisation) -> Registration:
+        return registrations.register(organisation, user=UserFactory())
+
+
+def _move_paper(move: str) -> Callable[[Qualification], None]:
+    return lambda paper: engine.perform(getattr(paper, move), **manager(paper.organisation))
+
+
+def _decide_paper(move: str, reason: str) -> Callable[[Qualification], None]:
+    return lambda paper: qualifications.decide(paper, move, reason=reason, **administrator())
+
+
+class QualificationFactory(StagedFactory):
+    """A registration certificate that holds for three more years."""
+
+    class Meta:
+        model = Qualification
+
+    class Params:
+        submitted = factory.Trait(reach="submitted")
+        verified = factory.Trait(reach="verified")
+        returned = factory.Trait(reach="returned")
+
+    organisation = factory.SubFactory(OrganisationFactory, supplier=True)
+    kind = QualificationKind.CERTIFICATE
+    number = "民证字第0001号"
+    value = ""
+    valid_from = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=300))
+    valid_until = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=1000))
+    file = factory.LazyFunction(paper_file)
+    _way = {
+        "submitted": ("draft", _move_paper("submit")),
+        "verified": ("submitted", _decide_paper("verify", "与原件一致。")),
+        "returned": ("submitted", _decide_paper("send_back", "扫描件不清楚。")),
+    }
+
+    @classmethod
+    def begin(cls, *, organisation: Organisation, **fields: Any) -> Qualification:
+        return qualifications.keep_draft(Qualification(organisation=organisation, **fields), **manager(organisation))

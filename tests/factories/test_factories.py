@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from procurement.common.credit_codes import problem
-from tests.factories.accounts import OrganisationFactory
+from tests.factories.accounts import OrganisationFactory, QualificationFactory, RegistrationFactory
 from tests.factories.awards import AwardFactory, ChallengeFactory, PanelFactory
 from tests.factories.bids import BidFactory
 from tests.factories.calls import CallFactory
@@ -22,6 +22,7 @@ from workflows import chain
 STAGES = (
     NeedFactory, ProjectFactory, CallFactory, BidFactory, PanelFactory,
     AwardFactory, ChallengeFactory, ContractFactory, MilestoneFactory, EvaluationFactory,
+    RegistrationFactory, QualificationFactory,
 )  # fmt: skip
 NAMED_OTHERWISE = {"sealed": "submitted"}
 

@@ -290,7 +290,7 @@ class TestSurvey:
 
     def test_one_code_answers_once(self, client: Client, code: str) -> None:
         before = AnswerSheet.objects.count()
-        form = {"need_fit": "5", "overall": "4", "eligible": "yes", "opinion": "很好"}
+        form = {"need_fit": "5", "overall": "4", "eligible": "yes", "opinion": "很好", "consent": "1"}
         assert client.get(f"/s/{code}/").status_code == 200
         assert client.post(f"/s/{code}/", {"need_fit": "5"}).status_code == 400
         assert client.post(f"/s/{code}/", form).status_code == 200

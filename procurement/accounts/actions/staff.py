@@ -7,9 +7,13 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from procurement.accounts.enums import Role
 from procurement.accounts.models import Deputy, Membership, Organisation, StaffRecord, User
 from workflows.clock import database_now
+from workflows.errors import TransitionBlocked
+from workflows.reasons import Reason
 
 
 def _record(organisation: Organisation, person: User, act: str, by: User, **facts: Any) -> None:
@@ -18,6 +22,18 @@ def _record(organisation: Organisation, person: User, act: str, by: User, **fact
 
 def _sorted(roles: Iterable[str]) -> list[str]:
     return sorted({str(role) for role in roles})
+
+
+def _not_the_last_administrator(membership: Membership) -> None:
+    """Raises ``TransitionBlocked`` where nobody could run the platform without this membership."""
+    if Role.SYSTEM_ADMIN not in membership.roles or User.objects.filter(is_superuser=True, is_active=True).exists():
+        return
+    others = Membership.objects.select_for_update().filter(
+        active=True, user__is_active=True, roles__contains=[Role.SYSTEM_ADMIN]
+    )
+    if not others.exclude(pk=membership.pk).exists():
+        words = _("The platform would have no administrator left: give somebody else the role first.")
+        raise TransitionBlocked([Reason(words, code="last_administrator")])
 
 
 @transaction.atomic
@@ -37,12 +53,14 @@ def join(organisation: Organisation, person: User, roles: Iterable[str], *, by: 
 
 @transaction.atomic
 def set_roles(membership: Membership, roles: Iterable[str], *, by: User) -> Membership:
-    """Gives exactly these roles."""
+    """Gives exactly these roles. Raises ``TransitionBlocked`` for the platform's last administrator."""
     locked = (
         Membership.objects.select_for_update(of=("self",)).select_related("user", "organisation").get(pk=membership.pk)
     )
     before, after = list(locked.roles), _sorted(roles)
     if before != after:
+        if Role.SYSTEM_ADMIN not in after:
+            _not_the_last_administrator(locked)
         locked.roles = after
         locked.save(update_fields=["roles"])
         _record(locked.organisation, locked.user, StaffRecord.Act.ROLES, by, before=before, roles=after)
@@ -51,11 +69,16 @@ def set_roles(membership: Membership, roles: Iterable[str], *, by: User) -> Memb
 
 @transaction.atomic
 def set_active(membership: Membership, active: bool, *, by: User) -> Membership:
-    """Lets a member go, or back in; the row stays, since acts name it."""
+    """Lets a member go, or back in; the row stays, since acts name it.
+
+    Raises ``TransitionBlocked`` for the platform's last administrator.
+    """
     locked = (
         Membership.objects.select_for_update(of=("self",)).select_related("user", "organisation").get(pk=membership.pk)
     )
     if locked.active != active:
+        if not active:
+            _not_the_last_administrator(locked)
         locked.active = active
         locked.save(update_fields=["active"])
         act = StaffRecord.Act.BACK if active else StaffRecord.Act.LEFT

@@ -12,22 +12,22 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from procurement.accounts.credentials import clean_code
+from procurement.accounts.credentials import clean_code, clean_mobile
 from procurement.accounts.models import ConsentNotice, User
 from procurement.common.credit_codes import MOBILE
 
 
 class MobileField(forms.CharField):
-    """Eleven digits, as people type them: with spaces or hyphens."""
+    """Eleven digits, as people type them: with spaces or hyphens, full-width, after +86."""
 
     def __init__(self, **more: Any) -> None:
         more.setdefault("label", gettext_lazy("Mobile"))
         more.setdefault("max_length", 20)
         super().__init__(**more)
-        self.widget.attrs |= {"inputmode": "tel", "autocomplete": more.pop("autocomplete", "tel")}
+        self.widget.attrs |= {"inputmode": "tel", "autocomplete": "tel"}
 
     def clean(self, value: Any) -> str:
-        text = str(super().clean(value) or "").replace(" ", "").replace("-", "")
+        text = clean_mobile(str(super().clean(value) or ""))
         if text and not MOBILE.fullmatch(text):
             raise ValidationError(_("A mobile number has 11 digits and begins with 1."))
         return text

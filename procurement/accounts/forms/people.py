@@ -9,12 +9,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from procurement.accounts.enums import Role
 from procurement.accounts.forms.fields import MobileField, day_field
 from procurement.accounts.models import Membership, Organisation, User
 from procurement.accounts.roles import grantable, problem
+from procurement.common.spreadsheets import MEDIA_TYPE
 
 LONGEST_DEPUTY = timedelta(days=366)
 
@@ -38,7 +39,7 @@ class RolesField(forms.MultipleChoiceField):
 class InviteForm(forms.Form):
     """One person into one organisation."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+    name = forms.CharField(label=pgettext_lazy("of a person", "Name"), max_length=60)
     email = forms.EmailField(label=gettext_lazy("E-mail"), required=False, max_length=254)
     mobile = MobileField(required=False)
 
@@ -101,11 +102,12 @@ class DeputyForm(forms.Form):
     starts = day_field(gettext_lazy("From"))
     ends = day_field(gettext_lazy("Until, that day included"))
 
-    def __init__(self, *args: Any, membership: Membership, **more: Any) -> None:
+    def __init__(self, *args: Any, membership: Membership, by_administrator: bool = False, **more: Any) -> None:
         super().__init__(*args, **more)
-        labels = dict(Role.choices)
+        given = grantable(membership.organisation, by_administrator=by_administrator)
         role: Any = self.fields["role"]
-        role.choices = [(held, labels.get(held, held)) for held in membership.roles]
+        # whoever cannot give a role cannot pass it to a deputy either
+        role.choices = [(str(one), one.label) for one in given if one in membership.roles]
         deputy: Any = self.fields["deputy"]
         colleagues = User.objects.filter(
             is_active=True, memberships__organisation=membership.organisation_id, memberships__active=True
@@ -121,7 +123,14 @@ class DeputyForm(forms.Form):
             self.add_error("ends", _("A deputy is named for a year at most."))
         if ends and ends < timezone.localdate():
             self.add_error("ends", _("This day is past."))
+        deputy = cleaned.get("deputy")
+        if deputy and (wrong := problem([*_held(deputy), cleaned.get("role", "")])):
+            self.add_error("deputy", wrong)
         return cleaned
+
+
+def _held(user: User) -> list[str]:
+    return [role for roles in user.memberships.filter(active=True).values_list("roles", flat=True) for role in roles]
 
 
 class StaffFileForm(forms.Form):
@@ -129,7 +138,5 @@ class StaffFileForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("Filled-in list (XLSX)"),
-        widget=forms.ClearableFileInput(
-            attrs={"accept": ".xlsx,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
-        ),
+        widget=forms.ClearableFileInput(attrs={"accept": f".xlsx,{MEDIA_TYPE}"}),
     )

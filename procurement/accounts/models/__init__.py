@@ -1,6 +1,13 @@
 """Organisations and people: who they are, what they may do, what they have shown and declared."""
 
-from procurement.accounts.models.actors import Deputy, Membership, Organisation, StaffRecord, User
+from procurement.accounts.models.actors import (
+    Deputy,
+    Membership,
+    Organisation,
+    OrganisationRecord,
+    StaffRecord,
+    User,
+)
 from procurement.accounts.models.consents import Consent, ConsentNotice
 from procurement.accounts.models.experts import Employment, ExpertProfile, Interest
 from procurement.accounts.models.invitations import Invitation
@@ -28,6 +35,7 @@ __all__ = [
     "Notification",
     "NotificationPreference",
     "Organisation",
+    "OrganisationRecord",
     "PersonalSettings",
     "Qualification",
     "Registration",

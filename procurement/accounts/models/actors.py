@@ -124,3 +124,21 @@ class StaffRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.act}"
+
+
+class OrganisationRecord(models.Model):
+    """What was changed in an organisation's data, by whom, when and why: for the audit, never changed."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="records")
+    before = models.JSONField()
+    after = models.JSONField()
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} {self.at:%Y-%m-%d}"

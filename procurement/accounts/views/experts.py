@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -94,7 +94,7 @@ def _about(user: User) -> dict[str, Any]:
 def mine(request: HttpRequest) -> HttpResponse:
     """An expert's own page; ``what`` says which of its forms was sent."""
     _experts_only(request)
-    user = User.objects.get(username=request.user.get_username())
+    user = get_object_or_404(User.objects.select_related("expert_profile"), pk=request.user.pk)
     what = request.POST.get("what", "") if request.method == "POST" else None
     if what not in (None, "profile", "employment", "interest"):
         raise Http404

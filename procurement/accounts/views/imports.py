@@ -18,6 +18,7 @@ from procurement.accounts.roles import grantable
 from procurement.accounts.views.people import show_links
 from procurement.accounts.views.seats import managers_only, role_names
 from procurement.accounts.workspace.desk import Actor
+from procurement.common.spreadsheets import LETTERS, MAX_ROWS, MEDIA_TYPE, Problem, SheetRefused
 
 PREVIEW_LASTS = 30 * 60  # seconds between looking at the rows and confirming them
 SHOWN = 100  # problems listed at once
@@ -32,8 +33,7 @@ def _salt(actor: Actor) -> str:
 def template_file(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The list to fill in, with this organisation's roles."""
     content = sheets.template_file(grantable(actor.organisation))
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    response = HttpResponse(content, content_type=kind)
+    response = HttpResponse(content, content_type=MEDIA_TYPE)
     response["Content-Disposition"] = 'attachment; filename="staff.xlsx"'
     return response
 
@@ -49,7 +49,7 @@ def import_staff(request: HttpRequest, actor: Actor) -> HttpResponse:
         return _page(request, form)
     try:
         rows, problems = sheets.read(form.cleaned_data["file"], grantable(actor.organisation))
-    except sheets.SheetRefused as refusal:
+    except SheetRefused as refusal:
         form.add_error("file", str(refusal))
         return _page(request, form)
     problems += _members(actor, rows)
@@ -62,19 +62,19 @@ def import_staff(request: HttpRequest, actor: Actor) -> HttpResponse:
     return render(request, "accounts/import_preview.html", context)
 
 
-def _members(actor: Actor, rows: list[dict[str, Any]]) -> list[sheets.Problem]:
+def _members(actor: Actor, rows: list[dict[str, Any]]) -> list[Problem]:
     found = already_here(actor.organisation, rows)
-    return [sheets.Problem(rows[index]["row"], column, words) for index, column, words in found]
+    return [Problem(rows[index]["row"], column, words) for index, column, words in found]
 
 
-def _page(request: HttpRequest, form: Any, problems: list[sheets.Problem] | None = None) -> HttpResponse:
+def _page(request: HttpRequest, form: Any, problems: list[Problem] | None = None) -> HttpResponse:
     found = sorted(problems or [], key=lambda problem: (problem.row, problem.column))
-    columns = dict(zip(sheets.LETTERS, sheets.COLUMNS, strict=True))
+    columns = {letter: column.label for letter, column in zip(LETTERS, sheets.COLUMNS, strict=False)}
     context = {
         "form": form,
         "problems": [(problem, columns[problem.column]) for problem in found[:SHOWN]],
         "more": max(len(found) - SHOWN, 0),
-        "most": sheets.MAX_ROWS,
+        "most": MAX_ROWS,
     }
     return render(request, "accounts/import.html", context, status=400 if form.is_bound else 200)
 

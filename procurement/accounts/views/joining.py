@@ -135,7 +135,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         title=_("Invitation to %(organisation)s") % {"organisation": found.organisation},
         lede=_("%(name)s invites you to act for this organisation.") % {"name": found.invited_by},
         roles=role_names(found.roles),
-        button=_("Accept"),
+        button=_("Accept the invitation"),
     )
 
 

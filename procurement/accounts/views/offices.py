@@ -18,12 +18,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from procurement.accounts import guards
 from procurement.accounts.actions import invitations, registrations
+from procurement.accounts.actions import organisations as data
 from procurement.accounts.enums import OrganisationKind, RegistrationState
-from procurement.accounts.forms.organisations import BringInForm, DecisionForm
+from procurement.accounts.forms.offices import BringInForm, CorrectForm
+from procurement.accounts.forms.organisations import DecisionForm
 from procurement.accounts.forms.people import InviteForm
-from procurement.accounts.models import Organisation, Registration
+from procurement.accounts.models import Organisation, OrganisationRecord, Registration
 from procurement.accounts.permissions import administrator
-from procurement.accounts.views.organisations import form_page
+from procurement.accounts.views.organisations import form_page, in_order
 from procurement.accounts.views.people import rows_of, show_links
 from procurement.accounts.views.seats import administrators_only
 from procurement.accounts.workspace.desk import Actor
@@ -115,9 +117,10 @@ def _show(
         "reasons": engine.warnings(registration.verify, **actor.as_organisation)
         if registration is not None and registration.state == RegistrationState.REGISTERED
         else [],
-        "papers": organisation.qualifications.select_related("file").exclude(state="draft"),
+        "papers": in_order(organisation.qualifications.select_related("file").exclude(state="draft")),
         "standing": list(guards.may_take_part(organisation, timezone.localdate(actor.at))),
         "today": timezone.localdate(actor.at),
+        "records": [(one, differences(one)) for one in organisation.records.select_related("by")[:50]],
         **rows_of(organisation, actor.at),
         **more,
     }
@@ -129,6 +132,39 @@ def _show(
 def organisation(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """One organisation with its papers, its people, and what there is to decide."""
     return _show(request, actor, _organisation(pk))
+
+
+def differences(record: OrganisationRecord) -> list[tuple[Any, str, str]]:
+    """Label, old and new of every field that a record changed."""
+    of, now = Organisation(**record.before), Organisation(**record.after)
+    label: Any = Organisation._meta.get_field
+    return [(label(name).verbose_name, _shown(of, name), _shown(now, name)) for name in record.after]
+
+
+def _shown(organisation: Organisation, name: str) -> str:
+    if name == "small_enterprise":
+        return _("yes") if organisation.small_enterprise else _("no")
+    shown = getattr(organisation, f"get_{name}_display", None)
+    return str((shown() if shown else getattr(organisation, name)) or "—")
+
+
+@administrators_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def correct(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """Corrects what was entered or registered; the old words stay in the record."""
+    found, back = _organisation(pk), reverse("organisation", args=[pk])
+    form = CorrectForm(request.POST if request.method == "POST" else None, instance=_organisation(pk))
+    if form.is_valid():
+        try:
+            done = data.change(found, form.given, by=actor.user, reason=form.cleaned_data["reason"])
+        except IntegrityError:
+            form.add_error(None, _("Somebody was faster: this organisation is here now."))
+        else:
+            messages.success(request, _("Corrected.") if done else _("Nothing was different."))
+            return redirect(back)
+    return form_page(
+        request, form, title=_("Correct the organisation's data"), button=_("Correct"), back=back, back_to=str(found)
+    )
 
 
 @administrators_only

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -9,13 +10,16 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from procurement.accounts import guards
+from procurement.accounts.actions import organisations as data
 from procurement.accounts.actions import qualifications
+from procurement.accounts.enums import QualificationKind, RegistrationState
 from procurement.accounts.forms.organisations import (
     ContactForm,
     DecisionForm,
@@ -46,7 +50,8 @@ def own(request: HttpRequest) -> HttpResponse:
         "organisation": organisation,
         "registration": getattr(organisation, "registration", None),
         "may_manage": manages(request.user, organisation, actor.at),
-        "papers": organisation.qualifications.select_related("file"),
+        "papers": (papers := in_order(organisation.qualifications.select_related("file"))),
+        "shows_papers": papers or not (organisation.is_buyer or organisation.is_station),
         "standing": list(guards.may_take_part(organisation, timezone.localdate(actor.at))),
         "mandates": Mandate.objects.filter(buyer=organisation).select_related("agency", "buyer")
         if organisation.is_buyer
@@ -57,6 +62,12 @@ def own(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/organisation.html", context)
 
 
+def in_order(papers: Iterable[Qualification]) -> list[Qualification]:
+    """Papers as they are asked for: the certificate first; of a kind the one that lasts longest."""
+    kinds = QualificationKind.values
+    return sorted(papers, key=lambda paper: kinds.index(paper.kind))
+
+
 def form_page(request: HttpRequest, form: Any, status: int | None = None, **context: Any) -> HttpResponse:
     """A page with one form: ``title``, ``button``, and the way back (``back``, ``back_to``)."""
     status = status or (400 if form.is_bound else 200)
@@ -64,8 +75,6 @@ def form_page(request: HttpRequest, form: Any, status: int | None = None, **cont
 
 
 def _back() -> dict[str, Any]:
-    from django.urls import reverse
-
     return {"back": reverse("own_organisation"), "back_to": _("Organisation")}
 
 
@@ -73,9 +82,15 @@ def _back() -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Address and contact, as its managers keep them."""
-    form = ContactForm(request.POST or None, instance=actor.organisation)
+    organisation = actor.organisation
+    registration = getattr(organisation, "registration", None)
+    form = ContactForm(
+        request.POST if request.method == "POST" else None,
+        instance=Organisation.objects.get(pk=organisation.pk),
+        may_rename=registration is not None and registration.state != RegistrationState.VERIFIED,
+    )
     if form.is_valid():
-        form.save()
+        data.change(organisation, form.cleaned_data, by=actor.user)
         messages.success(request, _("Saved."))
         return redirect("own_organisation")
     return form_page(request, form, title=_("Address and contact"), button=_("Save"), **_back())
@@ -101,12 +116,25 @@ def hand_in_again(request: HttpRequest, actor: Actor) -> HttpResponse:
 def add_qualification(request: HttpRequest, actor: Actor) -> HttpResponse:
     """A new paper, kept as a draft."""
     new = Qualification(organisation=actor.organisation)
-    form = QualificationForm(request.POST if request.method == "POST" else None, request.FILES or None, instance=new)
+    form = QualificationForm(
+        request.POST if request.method == "POST" else None,
+        request.FILES or None,
+        instance=new,
+        initial=_as_before(request, actor),
+    )
     if form.is_valid():
         made = _keep(form, actor)
         messages.success(request, _("Kept as a draft. Look at it once more and hand it in."))
         return redirect("qualification", pk=made.pk)
     return form_page(request, form, title=_("Add a qualification"), button=_("Keep as a draft"), **_back())
+
+
+def _as_before(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+    """What a renewal takes over from the paper it follows."""
+    after = request.GET.get("after", "")
+    if not (after.isascii() and after.isdigit() and len(after) < 10):
+        return {}
+    return actor.organisation.qualifications.filter(pk=after).values("kind", "value", "number").first() or {}
 
 
 @transaction.atomic

@@ -15,16 +15,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from procurement.accounts.actions import invitations, staff
-from procurement.accounts.enums import Role
 from procurement.accounts.forms.people import DeputyForm, InviteForm, MembershipForm
 from procurement.accounts.models import Deputy, Invitation, Membership
 from procurement.accounts.permissions import is_administrator, manages
+from procurement.accounts.roles import grantable
 from procurement.accounts.views.organisations import form_page
 from procurement.accounts.views.seats import managers_only, private, role_names
 from procurement.accounts.workspace.desk import Actor
 from procurement.accounts.workspace.views import actor_of
 from procurement.common.credit_codes import mask_mobile
 from workflows.clock import database_now
+from workflows.errors import TransitionBlocked
 
 
 def rows_of(organisation: Any, at: Any) -> dict[str, Any]:
@@ -96,6 +97,9 @@ def change_invitation(request: HttpRequest, pk: int) -> HttpResponse:
     what = request.POST.get("what", "")
     if what not in ("withdraw", "renew"):
         raise Http404
+    if what == "renew" and not _may_give(request, found):
+        # the new link is shown to whoever renews: it must not carry what that person cannot give
+        raise PermissionDenied(_("This invitation holds roles that an administrator gives, and renews."))
     if not invitations.withdraw(found):
         messages.info(request, _("This invitation was accepted or taken back before."))
         return redirect(back)
@@ -104,6 +108,11 @@ def change_invitation(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(back)
     again = {name: getattr(found, name) for name in ("name", "email", "mobile", "roles")}
     return show_links(request, [invitations.invite(found.organisation, by=actor.user, **again)], back)
+
+
+def _may_give(request: HttpRequest, found: Invitation) -> bool:
+    given = grantable(found.organisation, by_administrator=is_administrator(request.user))
+    return set(found.roles) <= set(given)
 
 
 def _over(request: HttpRequest, found: Membership | Invitation | None) -> tuple[Actor, str]:
@@ -133,40 +142,40 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
     """One member: roles, leaving, coming back, deputies. One form each; ``what`` says which was sent."""
     membership, actor, back = _member(request, pk)
     what = request.POST.get("what", "")
+    if request.method == "POST" and what not in ("roles", "deputy", "leave", "back"):
+        raise Http404
+    given: dict[str, Any] = {"membership": membership, "by_administrator": is_administrator(request.user)}
     own = membership.user_id == actor.user.pk
-    roles = MembershipForm(
-        request.POST if what == "roles" else None,
-        membership=membership,
-        by_administrator=is_administrator(request.user),
-        own=own,
-    )
-    deputy = DeputyForm(request.POST if what == "deputy" else None, membership=membership)
-    if what == "roles" and roles.is_valid():
-        staff.set_roles(membership, roles.cleaned_data["roles"], by=actor.user)
-        messages.success(request, _("The roles are changed."))
-        return redirect(back)
+    roles = MembershipForm(request.POST if what == "roles" else None, own=own, **given)
+    deputy = DeputyForm(request.POST if what == "deputy" else None, **given)
+    context = {"roles": roles, "deputy": deputy, "own": own, "back": back}
+    try:
+        if what == "roles" and roles.is_valid():
+            staff.set_roles(membership, roles.cleaned_data["roles"], by=actor.user)
+            messages.success(request, _("The roles are changed."))
+            return redirect(back)
+        if what in ("leave", "back"):
+            return _leave_or_back(request, membership, actor, back, what == "back")
+    except TransitionBlocked as refusal:
+        return _show_member(request, membership, actor, 409, refused=refusal.reasons, **context)
     if what == "deputy" and deputy.is_valid():
-        given = deputy.cleaned_data
-        staff.name_deputy(membership, given["role"], given["deputy"], given["starts"], given["ends"], by=actor.user)
+        named = deputy.cleaned_data
+        staff.name_deputy(membership, named["role"], named["deputy"], named["starts"], named["ends"], by=actor.user)
         messages.success(request, _("The deputy is named."))
         return redirect("member", pk=pk)
-    if what in ("leave", "back"):
-        return _leave_or_back(request, membership, actor, back, what == "back")
-    if request.method == "POST" and what not in ("roles", "deputy"):
-        raise Http404
-    context = {
+    return _show_member(request, membership, actor, 400 if what else 200, **context)
+
+
+def _show_member(
+    request: HttpRequest, membership: Membership, actor: Actor, status: int, **context: Any
+) -> HttpResponse:
+    lasting = membership.deputies.filter(ends__gte=timezone.localdate(actor.at))
+    context |= {
         "membership": membership,
-        "roles": roles,
         "held": role_names(membership.roles),
-        "deputy": deputy,
-        "deputies": membership.deputies.filter(ends__gte=timezone.localdate(actor.at)).select_related(
-            "user", "named_by"
-        ),
-        "role_labels": dict(Role.choices),
-        "own": own,
-        "back": back,
+        "deputies": lasting.select_related("user", "named_by"),
     }
-    return render(request, "accounts/member.html", context, status=400 if request.method == "POST" else 200)
+    return render(request, "accounts/member.html", context, status=status)
 
 
 def _leave_or_back(request: HttpRequest, membership: Membership, actor: Actor, back: str, active: bool) -> HttpResponse:

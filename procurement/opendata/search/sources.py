@@ -110,17 +110,17 @@ def _notice(notice: Notice) -> SearchEntry:
 
 
 def _projects() -> QuerySet[Project]:
-    awards = Award.objects.filter(noticed_at__isnull=False).select_related("bid__supplier")
+    awards = Award.objects.filter(noticed_at__isnull=False).exclude(state="revoked").select_related("bid__supplier")
     return public_projects().prefetch_related(
         "needs",
         Prefetch("calls", Call.objects.filter(published_at__isnull=False)),
-        Prefetch("calls__lots__award", awards),
+        Prefetch("calls__lots__awards", awards),
     )
 
 
 def _project(project: Project) -> SearchEntry:
     winners = [
-        lot.award.bid.supplier.name for call in project.calls.all() for lot in call.lots.all() if hasattr(lot, "award")
+        award.bid.supplier.name for call in project.calls.all() for lot in call.lots.all() for award in lot.awards.all()
     ]
     return SearchEntry(
         title=project.title,
