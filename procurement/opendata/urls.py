@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from procurement.opendata.needs import needs
 from procurement.opendata.reports import reports
@@ -12,6 +12,11 @@ urlpatterns = [
     path("threads/<str:number>/log/", thread_log, name="thread_log"),
     path("threads/<str:number>/notices/<str:notice_number>/", notice, name="notice"),
     path("threads/<str:number>/documents/<str:kind>/<int:pk>/", document, name="paper"),
+    path("api/ocds/", include("procurement.opendata.ocds.urls")),
+    path("api/v1/", include("procurement.opendata.api.urls")),
+    path("feeds/", include("procurement.opendata.feeds.urls")),
+    path("data/", include("procurement.opendata.bulk.urls")),
+    path("workspace/webhooks/", include("procurement.opendata.webhooks.urls")),
     path("needs/", needs, name="needs"),
     path("reports/", reports, name="reports"),
     path("verify/", verify, name="verify"),

@@ -65,8 +65,12 @@ def tick_negative_list(project: Project, items: Iterable[str], *, by: Any, organ
     engine.note(project, "tick_negative_list", by=by, organisation=organisation, items=[str(i) for i in items])
 
 
+@transaction.atomic
 def approve(project: Project, *, by: Any, organisation: Organisation, **more: Any) -> Project:
-    return engine.perform(project.approve, by=by, organisation=organisation, **more)
+    """Approves a project: from here on it is a thread that everybody may follow."""
+    engine.perform(project.approve, by=by, organisation=organisation, **more)
+    jobs.enqueue("project.changed", project_id=project.pk)
+    return project
 
 
 @transaction.atomic
