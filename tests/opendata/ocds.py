@@ -52,10 +52,18 @@ def _validator(package: str) -> Draft4Validator:
     return Draft4Validator(_read(f"{package}-package-schema.json"), registry=registry, format_checker=FormatChecker())
 
 
+def _leaf(error: Any) -> Any:
+    """What is wrong at the bottom: of several ways a thing may be written, the one that came nearest."""
+    while error.context:
+        error = max(error.context, key=lambda found: len(found.absolute_path))
+    return error
+
+
 def faults(data: dict[str, Any]) -> list[str]:
     """What the standard finds wrong with a release or record package; closed code lists are enums of the schema."""
     kind = "record" if "records" in data else "release"
-    return [f"{'/'.join(map(str, error.path))}: {error.message[:200]}" for error in _validator(kind).iter_errors(data)]
+    found = [_leaf(error) for error in _validator(kind).iter_errors(data)]
+    return [f"{'/'.join(map(str, error.absolute_path))}: {error.message[:300]}" for error in found]
 
 
 def merge_schema() -> dict[str, Any]:

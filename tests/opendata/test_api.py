@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import connection
+from django.db import close_old_connections, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, Phase, given, settings
@@ -196,9 +197,20 @@ class TestOddInput:
             assert response.json()["errors"]
 
 
+def in_this_connection(environ: Any, start: Any) -> Any:
+    """The site as a server calls it, but within the test's own transaction."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    try:
+        return get_wsgi_application()(environ, start)
+    finally:
+        for signal in (request_started, request_finished):
+            signal.connect(close_old_connections)
+
+
 def schema() -> Any:
     found = schemathesis.openapi.from_dict(dict(api.get_openapi_schema()))
-    found.app = get_wsgi_application()
+    found.app = in_this_connection
     return found
 
 

@@ -32,13 +32,18 @@ def _kind(found: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
     return {"type": found.get("format") or found.get("type", ""), "values": found.get("enum", [])}
 
 
+def _parameter(found: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    meaning = found.get("description") or found["schema"].get("description", "")
+    return {"name": found["name"], "required": found["required"], "meaning": meaning} | _kind(found["schema"], schemas)
+
+
 def _operations(schema: dict[str, Any]) -> list[dict[str, Any]]:
     schemas = schema["components"]["schemas"]
     return [
         {
             "path": path,
             "summary": operation["summary"],
-            "parameters": [one | _kind(one["schema"], schemas) for one in operation.get("parameters", [])],
+            "parameters": [_parameter(one, schemas) for one in operation.get("parameters", [])],
             "answer": operation["responses"][200]["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[-1],
         }
         for path, methods in schema["paths"].items()

@@ -23,7 +23,7 @@ class Renderer(JSONRenderer):
 
 class Api(NinjaAPI):
     def get_openapi_schema(self, **more: Any) -> Any:
-        return declared(super().get_openapi_schema(**more))
+        return declared(super().get_openapi_schema(path_prefix="/api/v1/"))
 
 
 api = Api(

@@ -16,12 +16,12 @@ class Parties:
 
     def told(self, *taking_part: tuple[Organisation, tuple[str, ...]]) -> list[dict[str, Any]]:
         """The entries of the parties that a release mentions."""
-        entries = []
+        told: dict[int, Organisation] = {}
         for organisation, roles in taking_part:
             known = self._roles.setdefault(organisation.pk, [])
             known += [role for role in roles if role not in known]
-            entries.append(_entry(organisation, list(known)))
-        return entries
+            told[organisation.pk] = organisation
+        return [_entry(organisation, list(self._roles[pk])) for pk, organisation in told.items()]
 
 
 def _entry(organisation: Organisation, roles: list[str]) -> dict[str, Any]:

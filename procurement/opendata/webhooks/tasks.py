@@ -23,7 +23,6 @@ PAUSED_AFTER = 5  # messages given up in a row
 FIRST_PAUSE = timedelta(seconds=15)  # doubled with every try: the eighth and last comes half an hour after the first
 
 
-
 def _announce(event: Event, subject: str, data: dict[str, Any]) -> None:
     listening = Subscription.objects.filter(paused_at=None, ended_at=None, events__contains=[str(event)])
     for subscription in listening:
