@@ -6,24 +6,18 @@ from datetime import date
 from typing import Annotated, Literal
 
 from ninja import Schema
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from procurement.accounts.enums import OrganisationKind
 from procurement.calls.enums import CallState, Method
 from procurement.evaluation.enums import Grade
 from procurement.needs.enums import NeedState
+from procurement.opendata.api.paging import CURSOR
 from procurement.projects.enums import Domain, NoticeKind, ProjectState
 
 NUMBER = r"^[A-Za-z0-9\-]{1,80}$"
 
 
-def _this_age(value: date) -> date:
-    if not 2000 <= value.year < 2200:
-        raise ValueError("a day from 2000-01-01 to 2199-12-31")
-    return value
-
-
-Day = Annotated[date, AfterValidator(_this_age)]
 Words = Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$", description="every word has to be there")]
 Code = Annotated[str, Field(pattern=r"^[0-9A-Z]{18}$", description="unified social credit code")]
 Number = Annotated[str, Field(pattern=NUMBER)]
@@ -31,9 +25,7 @@ Year = Annotated[int, Field(ge=2000, le=2199)]
 
 
 class Paged(Schema):
-    cursor: str | None = Field(
-        None, max_length=100, pattern=r"^[A-Za-z0-9_\-]*$", description="`next_cursor` of the page before"
-    )
+    cursor: str | None = Field(None, pattern=CURSOR, description="`next_cursor` of the page before")
     limit: int = Field(20, ge=1, le=100)
 
 
@@ -44,9 +36,9 @@ class CallQuery(Paged):
     state: CallState | None = Field(None, description="but drafts, which nobody sees")
     open: bool | None = Field(None, description="takes bids now")
     buyer: Code | None = None
-    region: str | None = Field(None, pattern=r"^\d{2}(\d{2}){0,2}$", description="first 2, 4 or 6 digits")
-    published_from: Day | None = None
-    published_to: Day | None = None
+    region: str | None = Field(None, pattern=r"^[0-9]{2}([0-9]{2}){0,2}$", description="first 2, 4 or 6 digits")
+    published_from: date | None = None
+    published_to: date | None = None
 
 
 class NoticeQuery(Paged):
@@ -55,8 +47,8 @@ class NoticeQuery(Paged):
     domain: Domain | None = None
     buyer: Code | None = None
     thread: Number | None = None
-    published_from: Day | None = None
-    published_to: Day | None = None
+    published_from: date | None = None
+    published_to: date | None = None
 
 
 class ThreadQuery(Paged):
@@ -64,8 +56,8 @@ class ThreadQuery(Paged):
     domain: Domain | None = None
     state: ProjectState | None = None
     buyer: Code | None = None
-    approved_from: Day | None = None
-    approved_to: Day | None = None
+    approved_from: date | None = None
+    approved_to: date | None = None
 
 
 class NeedQuery(Paged):
@@ -85,8 +77,8 @@ class EvaluationQuery(Paged):
     grade: Grade | None = None
     buyer: Code | None = None
     supplier: Code | None = None
-    published_from: Day | None = None
-    published_to: Day | None = None
+    published_from: date | None = None
+    published_to: date | None = None
 
 
 class StatisticQuery(Schema):

@@ -121,7 +121,7 @@ def workbook(table: Table, rows: Iterable[Row]) -> Iterator[bytes]:
         f'{XML}<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets><sheet name="{table.name}" sheetId="1" r:id="rId1"/>'
         "</sheets></workbook>"
     )
-    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[arg-type] # a stream will do
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in PARTS.items():
             archive.writestr(name, XML + content)
         archive.writestr("xl/workbook.xml", book)

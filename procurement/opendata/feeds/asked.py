@@ -27,7 +27,7 @@ class FeedQuery(Schema):
     q: queries.Words | None = None
     domain: Domain | None = None
     buyer: queries.Code | None = None
-    region: str | None = Field(None, pattern=r"^\d{2}(\d{2}){0,2}$")
+    region: str | None = Field(None, pattern=r"^[0-9]{2}([0-9]{2}){0,2}$")
     limit: int = Field(50, ge=1, le=100)
 
 
@@ -42,7 +42,7 @@ class NoticeFeedQuery(FeedQuery):
 
 def read(model: type[Asked], request: HttpRequest) -> Asked:
     """The query as ``model``; what is empty counts as not asked. Raises ``BadQuery`` with words for every field."""
-    given = {name: value for name, value in request.GET.items() if name in model.model_fields and value.strip()}
+    given = {name: value for name, value in request.GET.items() if name in model.model_fields and str(value).strip()}
     try:
         return model.model_validate(given)
     except pydantic.ValidationError as error:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +28,7 @@ class Event:
     tag: str
     date: datetime
     body: dict[str, Any]
-    parties: list[tuple[Organisation, tuple[str, ...]]] = field(default_factory=list)
+    parties: Sequence[tuple[Organisation, tuple[str, ...]]] = ()
 
     @property
     def update_tag(self) -> str:

@@ -146,7 +146,7 @@ def tell(facts: Facts) -> Iterator[Event]:
                 yield event
                 last = event.key
         yield from (_answered(facts, question) for question in facts.questions if question.call_id == call.pk)
-        status = terms.ENDED.get(call.state)  # type: ignore[call-overload]
+        status = terms.ENDED.get(call.state)
         if status and call.ended_at:
             yield _ended(facts, call, status)
     yield from _terminated(facts)

@@ -1,9 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from procurement.opendata.models import Event, Subscription
@@ -13,6 +10,12 @@ from procurement.opendata.webhooks.addresses import AddressRefused, target
 class SubscriptionForm(forms.ModelForm[Subscription]):
     """A new receiver: what it is called, where it listens, what it wants to hear of."""
 
+    # text, so that what is wrong with an address is said in our own words
+    url = forms.CharField(
+        label=_("Address"),
+        max_length=500,
+        help_text=_("An address of yours that takes POST requests; on a public site it begins with https://."),
+    )
     events = forms.MultipleChoiceField(
         label=_("What it hears of"), choices=Event.choices, widget=forms.CheckboxSelectMultiple
     )
@@ -20,16 +23,6 @@ class SubscriptionForm(forms.ModelForm[Subscription]):
     class Meta:
         model = Subscription
         fields = ["name", "url", "events"]
-
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.fields["url"] = forms.CharField(
-            label=_("Address"),
-            max_length=500,
-            help_text=_("A public address of yours that begins with https:// and takes POST requests.")
-            if settings.PRODUCTION
-            else _("An address of yours that takes POST requests."),
-        )
 
     def clean_url(self) -> str:
         url = str(self.cleaned_data["url"]).strip()
