@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from procurement.accounts.enums import OrganisationKind
 from procurement.calls.enums import CallState, Method
@@ -16,8 +17,16 @@ from procurement.opendata.api.paging import CURSOR
 from procurement.projects.enums import Domain, NoticeKind, ProjectState
 
 NUMBER = r"^[A-Za-z0-9\-]{1,80}$"
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
+def _as_a_day(value: Any) -> Any:
+    if isinstance(value, str) and not DAY.fullmatch(value):
+        raise ValueError("a day as 2026-05-08")  # else a bare number would pass for a time
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_as_a_day)]
 Words = Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$", description="every word has to be there")]
 Code = Annotated[str, Field(pattern=r"^[0-9A-Z]{18}$", description="unified social credit code")]
 Number = Annotated[str, Field(pattern=NUMBER)]
@@ -37,8 +46,8 @@ class CallQuery(Paged):
     open: bool | None = Field(None, description="takes bids now")
     buyer: Code | None = None
     region: str | None = Field(None, pattern=r"^[0-9]{2}([0-9]{2}){0,2}$", description="first 2, 4 or 6 digits")
-    published_from: date | None = None
-    published_to: date | None = None
+    published_from: Day | None = None
+    published_to: Day | None = None
 
 
 class NoticeQuery(Paged):
@@ -47,8 +56,8 @@ class NoticeQuery(Paged):
     domain: Domain | None = None
     buyer: Code | None = None
     thread: Number | None = None
-    published_from: date | None = None
-    published_to: date | None = None
+    published_from: Day | None = None
+    published_to: Day | None = None
 
 
 class ThreadQuery(Paged):
@@ -56,8 +65,8 @@ class ThreadQuery(Paged):
     domain: Domain | None = None
     state: ProjectState | None = None
     buyer: Code | None = None
-    approved_from: date | None = None
-    approved_to: date | None = None
+    approved_from: Day | None = None
+    approved_to: Day | None = None
 
 
 class NeedQuery(Paged):
@@ -77,8 +86,8 @@ class EvaluationQuery(Paged):
     grade: Grade | None = None
     buyer: Code | None = None
     supplier: Code | None = None
-    published_from: date | None = None
-    published_to: date | None = None
+    published_from: Day | None = None
+    published_to: Day | None = None
 
 
 class StatisticQuery(Schema):
