@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from procurement.opendata.api.v1 import api
@@ -17,6 +18,11 @@ from procurement.opendata.http import json_answer, open_data
 def openapi(request: HttpRequest) -> HttpResponseBase:
     """The OpenAPI description."""
     return json_answer(api.get_openapi_schema())
+
+
+def _said(words: str) -> str:
+    """The description is in English; the page says it in the reader's language."""
+    return gettext(words) if words else ""
 
 
 def _kind(found: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
@@ -34,7 +40,9 @@ def _kind(found: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
 
 def _parameter(found: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
     meaning = found.get("description") or found["schema"].get("description", "")
-    return {"name": found["name"], "required": found["required"], "meaning": meaning} | _kind(found["schema"], schemas)
+    return {"name": found["name"], "required": found["required"], "meaning": _said(meaning)} | _kind(
+        found["schema"], schemas
+    )
 
 
 def _operations(schema: dict[str, Any]) -> list[dict[str, Any]]:
@@ -42,7 +50,7 @@ def _operations(schema: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "path": path,
-            "summary": operation["summary"],
+            "summary": _said(operation["summary"]),
             "parameters": [_parameter(one, schemas) for one in operation.get("parameters", [])],
             "answer": operation["responses"][200]["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[-1],
         }
@@ -57,7 +65,7 @@ def _shapes(schema: dict[str, Any]) -> list[dict[str, Any]]:
         {
             "name": name,
             "fields": [
-                {"name": field, "description": found.get("description", "")} | _kind(found, schemas)
+                {"name": field, "description": _said(found.get("description", ""))} | _kind(found, schemas)
                 for field, found in one["properties"].items()
             ],
         }

@@ -6,6 +6,7 @@ import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
+from django.utils.translation import gettext_noop
 from ninja import Schema
 from pydantic import BeforeValidator, Field
 
@@ -27,14 +28,16 @@ def _as_a_day(value: Any) -> Any:
 
 
 Day = Annotated[date, BeforeValidator(_as_a_day)]
-Words = Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$", description="every word has to be there")]
-Code = Annotated[str, Field(pattern=r"^[0-9A-Z]{18}$", description="unified social credit code")]
+Words = Annotated[
+    str, Field(max_length=100, pattern=r"^[^\x00]*$", description=gettext_noop("every word has to be there"))
+]
+Code = Annotated[str, Field(pattern=r"^[0-9A-Z]{18}$", description=gettext_noop("unified social credit code"))]
 Number = Annotated[str, Field(pattern=NUMBER)]
 Year = Annotated[int, Field(ge=2000, le=2199)]
 
 
 class Paged(Schema):
-    cursor: str | None = Field(None, pattern=CURSOR, description="`next_cursor` of the page before")
+    cursor: str | None = Field(None, pattern=CURSOR, description=gettext_noop("`next_cursor` of the page before"))
     limit: int = Field(20, ge=1, le=100)
 
 
@@ -42,10 +45,12 @@ class CallQuery(Paged):
     q: Words | None = None
     domain: Domain | None = None
     method: Method | None = None
-    state: CallState | None = Field(None, description="but drafts, which nobody sees")
-    open: bool | None = Field(None, description="takes bids now")
+    state: CallState | None = Field(None, description=gettext_noop("but drafts, which nobody sees"))
+    open: bool | None = Field(None, description=gettext_noop("takes bids now"))
     buyer: Code | None = None
-    region: str | None = Field(None, pattern=r"^[0-9]{2}([0-9]{2}){0,2}$", description="first 2, 4 or 6 digits")
+    region: str | None = Field(
+        None, pattern=r"^[0-9]{2}([0-9]{2}){0,2}$", description=gettext_noop("first 2, 4 or 6 digits")
+    )
     published_from: Day | None = None
     published_to: Day | None = None
 
@@ -71,7 +76,7 @@ class ThreadQuery(Paged):
 
 class NeedQuery(Paged):
     q: Words | None = None
-    state: NeedState | None = Field(None, description="but drafts, which nobody sees")
+    state: NeedState | None = Field(None, description=gettext_noop("but drafts, which nobody sees"))
     addressed_to: Code | None = None
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import gettext_noop
 from ninja import Schema
 from pydantic import Field
 
-YUAN = "yuan, to the fen, as text so that nothing is rounded"
-CODE = "unified social credit code; none for a station"
+YUAN = gettext_noop("yuan, to the fen, as text so that nothing is rounded")
+CODE = gettext_noop("unified social credit code; none for a station")
 
 
 class FieldError(Schema):
@@ -33,23 +34,25 @@ class OrganisationName(Schema):
 
 
 class Page(Schema):
-    next_cursor: str | None = Field(None, description="give it as `cursor` for what follows; none on the last page")
-    next: str | None = Field(None, description="the address of the next page")
+    next_cursor: str | None = Field(
+        None, description=gettext_noop("give it as `cursor` for what follows; none on the last page")
+    )
+    next: str | None = Field(None, description=gettext_noop("the address of the next page"))
 
 
 class CallRow(Schema):
     number: str
-    thread: str = Field(description="number of the thread the call belongs to")
+    thread: str = Field(description=gettext_noop("number of the thread the call belongs to"))
     title: str
     buyer: OrganisationName
     domain: str
     method: str
     ceiling: str = Field(description=YUAN)
     state: str
-    open: bool = Field(description="takes bids now, by the database's clock")
+    open: bool = Field(description=gettext_noop("takes bids now, by the database's clock"))
     published_at: datetime
     deadline: datetime
-    brought_in: bool = Field(description="a past project, entered later")
+    brought_in: bool = Field(description=gettext_noop("a past project, entered later"))
     url: str
 
 
@@ -83,7 +86,7 @@ class Call(CallRow):
     opened_at: datetime | None = None
     ended_at: datetime | None = None
     end_reason: str
-    bids_opened: int | None = Field(None, description="told from the opening on")
+    bids_opened: int | None = Field(None, description=gettext_noop("told from the opening on"))
     lots: list[Lot]
     criteria: list[Criterion]
     enquiries: list[Enquiry]
@@ -99,14 +102,14 @@ class NoticeRow(Schema):
     kind: str
     title: str
     published_at: datetime
-    corrects: str | None = Field(None, description="number of the notice that this one corrects")
-    official_url: str = Field(description="where it stands in the designated medium")
+    corrects: str | None = Field(None, description=gettext_noop("number of the notice that this one corrects"))
+    official_url: str = Field(description=gettext_noop("where it stands in the designated medium"))
     official_published_at: datetime | None = None
     url: str
 
 
 class Notice(NoticeRow):
-    fields: dict[str, str] = Field(description="the statutory fields, without those that name people")
+    fields: dict[str, str] = Field(description=gettext_noop("the statutory fields, without those that name people"))
 
 
 class Notices(Page):
@@ -135,7 +138,7 @@ class ThreadContract(Schema):
     paid: str = Field(description=YUAN)
     state: str
     signed_at: datetime
-    grade: str = Field(description="grade of the published verdict, else empty")
+    grade: str = Field(description=gettext_noop("grade of the published verdict, else empty"))
 
 
 class Thread(ThreadRow):
@@ -143,11 +146,11 @@ class Thread(ThreadRow):
     term_start: date
     term_end: date
     beneficiaries: int
-    needs: list[str] = Field(description="numbers of the needs it answers")
-    calls: list[str] = Field(description="numbers of its calls")
+    needs: list[str] = Field(description=gettext_noop("numbers of the needs it answers"))
+    calls: list[str] = Field(description=gettext_noop("numbers of its calls"))
     notices: list[str]
     contracts: list[ThreadContract]
-    record: str = Field(description="address of its OCDS record")
+    record: str = Field(description=gettext_noop("address of its OCDS record"))
 
 
 class Threads(Page):
@@ -177,10 +180,10 @@ class Organisation(Schema):
     name: str
     kind: str
     region: str
-    threads: int = Field(description="approved threads as buyer")
-    awards: int = Field(description="lots won as supplier")
-    evaluations: int = Field(description="published verdicts as supplier: how many")
-    mean_total: str | None = Field(None, description="their mean, 0-100")
+    threads: int = Field(description=gettext_noop("approved threads as buyer"))
+    awards: int = Field(description=gettext_noop("lots won as supplier"))
+    evaluations: int = Field(description=gettext_noop("published verdicts as supplier: how many"))
+    mean_total: str | None = Field(None, description=gettext_noop("their mean, 0-100"))
     lowest_total: str | None = None
     highest_total: str | None = None
     last_evaluated_at: datetime | None = None
@@ -202,10 +205,10 @@ class Evaluation(Schema):
     weights: dict[str, Any]
     answers: int
     population: int
-    response_rate: str | None = Field(None, description="%")
-    margin: str | None = Field(None, description="percentage points")
+    response_rate: str | None = Field(None, description=gettext_noop("per cent"))
+    margin: str | None = Field(None, description=gettext_noop("percentage points"))
     sufficient_sample: bool
-    statement: str = Field(description="what the supplier says to it")
+    statement: str = Field(description=gettext_noop("what the supplier says to it"))
     published_at: datetime
     brought_in: bool
     url: str
@@ -216,7 +219,7 @@ class Evaluations(Page):
 
 
 class Statistic(Schema):
-    year: int = Field(description="year in which the threads were approved")
+    year: int = Field(description=gettext_noop("year in which the threads were approved"))
     domain: str
     threads: int
     budget: str = Field(description=YUAN)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from ninja import NinjaAPI, Path, Query
 from ninja.errors import ValidationError
 from ninja.renderers import JSONRenderer
@@ -68,47 +69,72 @@ def _answers(schema: Any, *, one: bool = False) -> dict[int, Any]:
     return {200: schema, 304: None, 400: problem, 429: problem} | ({404: problem} if one else {})
 
 
-@api.get("/calls", response=_answers(schemas.Calls), tags=["calls"], summary="Calls, newest first")
+@api.get("/calls", response=_answers(schemas.Calls), tags=["calls"], summary=gettext_noop("Calls, newest first"))
 def calls(request: HttpRequest, query: Query[queries.CallQuery]) -> Any:
     now = database_now()
     return page(request, filters.calls(query), "published_at", query, lambda row: shown.call(row, now))
 
 
-@api.get("/calls/{number}", response=_answers(schemas.Call, one=True), tags=["calls"], summary="One call")
+@api.get("/calls/{number}", response=_answers(schemas.Call, one=True), tags=["calls"], summary=gettext_noop("One call"))
 def call(request: HttpRequest, number: Path[queries.Number]) -> Any:
     check_names(request, ())
     return details.call(_one(public.calls(), number=number), database_now())
 
 
-@api.get("/notices", response=_answers(schemas.Notices), tags=["notices"], summary="Statutory notices, newest first")
+@api.get(
+    "/notices",
+    response=_answers(schemas.Notices),
+    tags=["notices"],
+    summary=gettext_noop("Statutory notices, newest first"),
+)
 def notices(request: HttpRequest, query: Query[queries.NoticeQuery]) -> Any:
     return page(request, filters.notices(query), "published_at", query, shown.notice)
 
 
-@api.get("/notices/{number}", response=_answers(schemas.Notice, one=True), tags=["notices"], summary="One notice")
+@api.get(
+    "/notices/{number}",
+    response=_answers(schemas.Notice, one=True),
+    tags=["notices"],
+    summary=gettext_noop("One notice"),
+)
 def notice(request: HttpRequest, number: Path[queries.Number]) -> Any:
     check_names(request, ())
     row = _one(public.notices(), number=number)
     return shown.notice(row) | {"fields": shown.notice_fields(row)}
 
 
-@api.get("/threads", response=_answers(schemas.Threads), tags=["threads"], summary="Threads, newest approval first")
+@api.get(
+    "/threads",
+    response=_answers(schemas.Threads),
+    tags=["threads"],
+    summary=gettext_noop("Threads, newest approval first"),
+)
 def threads(request: HttpRequest, query: Query[queries.ThreadQuery]) -> Any:
     return page(request, filters.threads(query), "approved_at", query, shown.thread)
 
 
-@api.get("/threads/{number}", response=_answers(schemas.Thread, one=True), tags=["threads"], summary="One thread")
+@api.get(
+    "/threads/{number}",
+    response=_answers(schemas.Thread, one=True),
+    tags=["threads"],
+    summary=gettext_noop("One thread"),
+)
 def thread(request: HttpRequest, number: Path[queries.Number]) -> Any:
     check_names(request, ())
     return details.thread(_one(public.threads(), number=number))
 
 
-@api.get("/needs", response=_answers(schemas.Needs), tags=["needs"], summary="What residents asked for, newest first")
+@api.get(
+    "/needs",
+    response=_answers(schemas.Needs),
+    tags=["needs"],
+    summary=gettext_noop("What residents asked for, newest first"),
+)
 def needs(request: HttpRequest, query: Query[queries.NeedQuery]) -> Any:
     return page(request, filters.needs(query), "submitted_at", query, shown.need)
 
 
-@api.get("/needs/{number}", response=_answers(schemas.Need, one=True), tags=["needs"], summary="One need")
+@api.get("/needs/{number}", response=_answers(schemas.Need, one=True), tags=["needs"], summary=gettext_noop("One need"))
 def need(request: HttpRequest, number: Path[queries.Number]) -> Any:
     check_names(request, ())
     return shown.need(_one(public.needs(), number=number))
@@ -118,7 +144,7 @@ def need(request: HttpRequest, number: Path[queries.Number]) -> Any:
     "/organisations",
     response=_answers(schemas.Organisations),
     tags=["organisations"],
-    summary="Buyers and suppliers with their public record",
+    summary=gettext_noop("Buyers and suppliers with their public record"),
 )
 def organisations(request: HttpRequest, query: Query[queries.OrganisationQuery]) -> Any:
     rows = figures.with_record(filters.organisations(query))
@@ -129,14 +155,19 @@ def organisations(request: HttpRequest, query: Query[queries.OrganisationQuery])
     "/organisations/{code}",
     response=_answers(schemas.Organisation, one=True),
     tags=["organisations"],
-    summary="One organisation by its unified social credit code",
+    summary=gettext_noop("One organisation by its unified social credit code"),
 )
 def organisation(request: HttpRequest, code: Path[queries.Code]) -> Any:
     check_names(request, ())
     return figures.organisation(_one(figures.with_record(public.organisations()), code=code))
 
 
-@api.get("/evaluations", response=_answers(schemas.Evaluations), tags=["evaluations"], summary="Published verdicts")
+@api.get(
+    "/evaluations",
+    response=_answers(schemas.Evaluations),
+    tags=["evaluations"],
+    summary=gettext_noop("Published verdicts"),
+)
 def evaluations(request: HttpRequest, query: Query[queries.EvaluationQuery]) -> Any:
     return page(request, filters.evaluations(query), "published_at", query, shown.evaluation)
 
@@ -145,7 +176,7 @@ def evaluations(request: HttpRequest, query: Query[queries.EvaluationQuery]) -> 
     "/evaluations/{contract}",
     response=_answers(schemas.Evaluation, one=True),
     tags=["evaluations"],
-    summary="The verdict on one contract",
+    summary=gettext_noop("The verdict on one contract"),
 )
 def evaluation(request: HttpRequest, contract: Path[queries.Number]) -> Any:
     check_names(request, ())
@@ -156,7 +187,7 @@ def evaluation(request: HttpRequest, contract: Path[queries.Number]) -> Any:
     "/statistics",
     response=_answers(schemas.Statistics),
     tags=["statistics"],
-    summary="Figures by year of approval and domain, without rehearsals",
+    summary=gettext_noop("Figures by year of approval and domain, without rehearsals"),
 )
 def statistics(request: HttpRequest, query: Query[queries.StatisticQuery]) -> Any:
     check_names(request, queries.StatisticQuery.model_fields)
