@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from procurement.opendata.needs import needs
 from procurement.opendata.notices import export, export_file, notice
@@ -33,6 +33,11 @@ urlpatterns = [
     path("subscribe/leave/<str:token>/", subscriptions.leave, name="subscribe_leave"),
     path("subscribe/mine/", subscriptions.own, name="own_subscriptions"),
     path("subscribe/mine/<int:pk>/remove/", subscriptions.remove, name="subscription_remove"),
+    path("api/ocds/", include("procurement.opendata.ocds.urls")),
+    path("api/v1/", include("procurement.opendata.api.urls")),
+    path("feeds/", include("procurement.opendata.feeds.urls")),
+    path("data/", include("procurement.opendata.bulk.urls")),
+    path("workspace/webhooks/", include("procurement.opendata.webhooks.urls")),
     path("needs/", needs, name="needs"),
     path("reports/", reports, name="reports"),
     path("verify/", verify, name="verify"),

@@ -334,6 +334,12 @@ WECHAT_APP_ID = ENV.text("WECHAT_APP_ID")
 WECHAT_APP_SECRET = ENV.text("WECHAT_APP_SECRET")
 WECHAT_API = ENV.text("WECHAT_API", "https://api.weixin.qq.com").rstrip("/")
 
+# Open data (docs/open-data.md): the prefix registered with the Open Contracting Partnership, the licence, the limits
+OCDS_PREFIX = ENV.text("OCDS_PREFIX", "ocds-huiqun")
+OPENDATA_LICENCE = ENV.text("OPENDATA_LICENCE", "CC BY 4.0")
+OPENDATA_LICENCE_URL = ENV.text("OPENDATA_LICENCE_URL", "https://creativecommons.org/licenses/by/4.0/")
+OPENDATA_REQUESTS_A_MINUTE = ENV.number("HUIQUN_OPENDATA_REQUESTS", 600)
+
 # Mail: to the log unless a server is named
 EMAIL_HOST = ENV.text("EMAIL_HOST")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
