@@ -6,7 +6,8 @@ class CmsConfig(AppConfig):
     name = "cms"
 
     def ready(self) -> None:
-        from cms import bootstrap, editors, tasks  # noqa: F401 - tasks registers its handlers by being read
+        from cms import bootstrap, editors, freshness, tasks  # noqa: F401 - tasks registers its handlers by being read
 
         post_migrate.connect(bootstrap.after_migrate, sender=self)
         post_save.connect(editors.follow, sender="accounts.Membership", dispatch_uid="editors-follow-the-role")
+        freshness.connect()

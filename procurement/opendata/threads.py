@@ -27,6 +27,7 @@ from django.views.decorators.http import require_safe
 from procurement.accounts import acting
 from procurement.awards.models import Award
 from procurement.calls.models import Call
+from procurement.common import page_cache
 from procurement.contracts.models import Contract
 from procurement.delivery.enums import DONE
 from procurement.delivery.models import Milestone
@@ -81,6 +82,7 @@ def _reached(project: Any) -> str:
 @require_safe
 def threads(request: HttpRequest) -> HttpResponse:
     """Every approved project, newest first."""
+    page_cache.show(request, "threads")
     q, domain = words(request), chosen(request, "domain", Domain.values)
     states = [choice for choice in ProjectState.choices if choice[0] != ProjectState.FORMED]
     state = chosen(request, "state", [value for value, _label in states])
@@ -161,6 +163,7 @@ def _sampled(heard: dict[str, Any]) -> str:
 def thread(request: HttpRequest, number: str) -> HttpResponse:
     """One project from need to verdict."""
     project = _project(number)
+    page_cache.show(request, f"thread:{project.pk}", "needs")
     shown = PublicThread(project, list(readable(project, request)))
     rows = record.visible(project)
     last = rows.last()
@@ -179,6 +182,7 @@ def thread(request: HttpRequest, number: str) -> HttpResponse:
 def thread_log(request: HttpRequest, number: str) -> HttpResponse:
     """The thread's record as sentences; the hashes are those that chain it."""
     project = _project(number)
+    page_cache.show(request, f"thread:{project.pk}")
     page = page_of(record.visible(project), request)
     page.object_list = [record.sentence(row, project) for row in page]
     return render(request, "opendata/log.html", {"project": project, "page": page})
@@ -188,6 +192,7 @@ def thread_log(request: HttpRequest, number: str) -> HttpResponse:
 def notice(request: HttpRequest, number: str, notice_number: str) -> HttpResponse:
     """A statutory notice, field by field (公告格式)."""
     project = _project(number)
+    page_cache.show(request, f"thread:{project.pk}")
     found = get_object_or_404(Notice.objects.select_related("corrects"), number=notice_number, project=project)
     return render(request, "opendata/notice.html", {"notice": found, "project": project})
 
