@@ -56,11 +56,7 @@ class SiteSettings(BaseGenericSetting):
     bar_until = models.DateTimeField(_("shown until"), null=True, blank=True)
 
     panels = [
-        advice(
-            _(
-                "What is left empty comes from the settings the site was started with. Changes show at once."
-            )
-        ),
+        advice(_("What is left empty comes from the settings the site was started with. Changes show at once.")),
         MultiFieldPanel(
             ["name", FieldPanel("emblem"), FieldRowPanel(["seal_colour", "lead_colour"])], heading=_("Look")
         ),

@@ -41,13 +41,17 @@ def signed() -> QuerySet[Contract]:
     return Contract.objects.filter(signed_at__isnull=False, award__lot__call__project__rehearsal=False)
 
 
-def known() -> QuerySet[Organisation]:
-    """Who has taken part in public: a buyer with an approved project, a supplier with a signed contract."""
-    bought = Project.objects.filter(approved_at__isnull=False, rehearsal=False, buyer=OuterRef("pk"))
+def known(*, rehearsed: bool = False) -> QuerySet[Any]:
+    """Who has taken part in public: a buyer with an approved project, a supplier with a signed contract.
+
+    ``rehearsed``: also who has only rehearsed; its page is there, for the links to it, with an empty record.
+    """
+    bought = Project.objects.filter(approved_at__isnull=False, buyer=OuterRef("pk"))
+    if not rehearsed:
+        bought = bought.filter(rehearsal=False)
     supplied = signed().filter(**{SUPPLIED: OuterRef("pk")})
-    return Organisation.objects.annotate(buys=Exists(bought), supplies=Exists(supplied)).filter(
-        Q(buys=True) | Q(supplies=True)
-    )
+    rows: QuerySet[Any] = Organisation.objects.all()
+    return rows.annotate(buys=Exists(bought), supplies=Exists(supplied)).filter(Q(buys=True) | Q(supplies=True))
 
 
 def _records(page: Any) -> None:
@@ -129,7 +133,7 @@ def _record(contracts: QuerySet[Contract], verdicts: list[Any]) -> dict[str, Any
 @require_safe
 def organisation(request: HttpRequest, pk: int) -> HttpResponse:
     """One organisation with its record as buyer, as supplier, or both."""
-    found = known().filter(pk=pk).first() if pk < 2**31 else None
+    found = known(rehearsed=True).filter(pk=pk).first() if pk < 2**31 else None
     if found is None:
         raise Http404
     page_cache.show(request, "organisations", "threads", "reports", "needs")

@@ -169,11 +169,12 @@ def _bids_by_method(asked: Filters) -> list[Row]:
     """Opened bids for each lot that was opened: what competition there really was."""
     opened = asked.calls().filter(opened_at__isnull=False)
     found = opened.values("method").annotate(
-        lots=Count("lots", distinct=True),
-        bids=Count("lots__bids", filter=Q(lots__bids__opened_at__isnull=False), distinct=True),
+        lot_count=Count("lots", distinct=True),
+        bid_count=Count("lots__bids", filter=Q(lots__bids__opened_at__isnull=False), distinct=True),
     )
     labels = dict(Method.choices)
-    rows = [(str(labels[row["method"]]), Decimal(row["bids"]) / row["lots"]) for row in found if row["lots"]]
+    counted = [row for row in found if row["lot_count"]]
+    rows = [(str(labels[row["method"]]), Decimal(row["bid_count"]) / row["lot_count"]) for row in counted]
     return [(label, mean, f"{mean:.1f}") for label, mean in sorted(rows, key=lambda row: -row[1])]
 
 

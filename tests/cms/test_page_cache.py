@@ -10,7 +10,6 @@ from django.core.cache import cache
 from django.test import Client
 
 from cms.models import SiteSettings
-from procurement.cases import demo
 from procurement.common import page_cache
 from procurement.projects.models import Project
 from tests import threads
@@ -151,6 +150,3 @@ def threads_cancel(project: Project) -> None:
     call = project.calls.get()
     approver = threads.login("approver")
     engine.perform(call.cancel, by=approver, organisation=project.buyer, reason="需求有变，不再采购。")
-
-
-assert demo
