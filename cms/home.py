@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Avg, Count, DecimalField, Q, Sum
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from cms import listing
-from procurement.evaluation.enums import EvaluationState
+from procurement.evaluation.enums import EvaluationState, Part
 from procurement.evaluation.models import AnswerSheet, Evaluation
 from procurement.needs.enums import NeedState
 from procurement.needs.models import Need
@@ -64,10 +65,8 @@ def _heard() -> dict[str, Any]:
         state=EvaluationState.PUBLISHED, contract__award__lot__call__project__rehearsal=False
     )
     answers = AnswerSheet.objects.filter(eligible=True, survey__evaluation__in=published).count()
-    given = [
-        Decimal(parts["residents"]) for parts in published.values_list("parts", flat=True) if parts.get("residents")
-    ]
-    mean = sum(given, Decimal(0)) / len(given) if given else None
+    part = Cast(KeyTextTransform(Part.RESIDENTS.value, "parts"), DecimalField(max_digits=9, decimal_places=4))
+    mean = published.aggregate(mean=Avg(part))["mean"]
     return {"answers": answers, "satisfaction": None if mean is None else f"{mean:.1f}"}
 
 
