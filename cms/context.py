@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
@@ -16,7 +18,9 @@ from django.views.decorators.http import require_safe
 
 from cms.colours import darker
 from cms.models import SiteSettings
-from procurement.common.page_cache import SITE, touch
+from procurement.common.page_cache import DOWN, SITE, touch
+
+logger = logging.getLogger(__name__)
 
 KEY, SECONDS = "site-settings", 60
 EMBLEM = "fill-60x60"
@@ -75,18 +79,32 @@ def _look(found: SiteSettings) -> Look:
 
 def look() -> Look:
     """The site's look; asks the database at most once a minute, and at once after a change."""
-    found = cache.get(KEY)
-    if not isinstance(found, Look):
-        row = SiteSettings.objects.select_related("emblem").first() or SiteSettings()
-        found = _look(row)
-        cache.set(KEY, found, SECONDS)
+    try:
+        found = cache.get(KEY)
+        if not isinstance(found, Look):
+            found = _look(_settings())
+            cache.set(KEY, found, SECONDS)
+    except DOWN:
+        logger.exception("the look of the site cannot be kept")
+        found = _look(_settings())
     return found
+
+
+def _settings() -> SiteSettings:
+    return SiteSettings.objects.select_related("emblem").first() or SiteSettings()
 
 
 def forget(**_facts: Any) -> None:
     """Signal handler: the settings were saved."""
-    cache.delete(KEY)
+    transaction.on_commit(_drop, robust=True)
     touch(SITE)
+
+
+def _drop() -> None:
+    try:
+        cache.delete(KEY)
+    except DOWN:
+        logger.exception("the old look of the site stays for %d s", SECONDS)
 
 
 def _footer() -> list[dict[str, str]]:

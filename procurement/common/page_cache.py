@@ -34,7 +34,7 @@ LONGEST_QUERY = 400
 SITE = "site"  # a subject of every page: names of organisations, settings of the site
 _COUNTER = "page-touches"
 _KEPT_HEADERS = ("Content-Type", "Content-Language", "Content-Disposition", "X-Frame-Options", "Link")
-_DOWN = (RedisError, OSError)
+DOWN = (RedisError, OSError)  # what a cache that is away raises
 
 
 @dataclass
@@ -82,7 +82,7 @@ def _touch(subjects: Iterable[str]) -> None:
             cache.incr(_COUNTER)
         number = cache.get(_COUNTER)
         cache.set_many({_subject(name): number for name in subjects}, None)
-    except _DOWN:
+    except DOWN:
         logger.exception("kept pages of %s could not be dropped; they end by themselves in %d s", subjects, SECONDS)
 
 
@@ -180,7 +180,7 @@ class PageCacheMiddleware:
         key = _key(request)
         try:
             entry, counter = _find(key)
-        except _DOWN:
+        except DOWN:
             logger.exception("kept pages cannot be read")
             return self.get_response(request)
         if entry is None:
@@ -189,7 +189,7 @@ class PageCacheMiddleware:
                 return response
             try:
                 entry = _keep(key, request, response, counter)
-            except _DOWN:
+            except DOWN:
                 logger.exception("a page cannot be kept")
                 return response
             if entry is None:

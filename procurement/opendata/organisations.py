@@ -25,6 +25,7 @@ from procurement.projects.models import Project
 SIDES = {"buyer": _("Buyers"), "supplier": _("Suppliers")}
 BOUGHT, SUPPLIED = "award__lot__call__project__buyer", "award__bid__supplier"
 NEWEST = 10
+NOTHING = {"count": 0, "amount": None, "latest": None}
 UNANSWERED = (NeedState.DRAFT, NeedState.SUBMITTED, NeedState.SCREENED)
 ANSWERED = [
     NeedState.ADOPTED,
@@ -67,7 +68,7 @@ def _records(page: Any) -> None:
     )
     for row in page:
         row.projects_count = projects.get(row.pk, 0)
-        row.record = supplied.get(row.pk) if row.supplies else bought.get(row.pk)
+        row.record = (supplied if row.supplies else bought).get(row.pk, NOTHING)
 
 
 def _totals(way: str, ids: list[int]) -> dict[int, dict[str, Any]]:
