@@ -44,6 +44,7 @@ TITLES: dict[str, Any] = {
     "grades": gettext_lazy("Grades of published evaluations"),
     "points-by-domain": gettext_lazy("Points of published evaluations, by whom they serve"),
 }
+OF_A_HUNDRED = ("points-by-domain",)
 MONTHS, BUYERS = 24, 12
 TO_CONTRACT, TO_EVALUATION = "award__lot__call__project__", "contract__award__lot__call__project__"
 TRUE_TO_LIFE = {"rehearsal": False}
@@ -231,7 +232,7 @@ def draw(key: str, asked: Filters) -> Drawn:
     svg: SafeString | str = ""
     if top:
         bars = [charts.Bar(label if len(label) <= 11 else f"{label[:10]}…", value, text) for label, value, text in rows]
-        svg = charts.bar_chart(title, bars, maximum=_round_up(top))
+        svg = charts.bar_chart(title, bars, maximum=Decimal(100) if key in OF_A_HUNDRED else _round_up(top))
     return Drawn(key, title, svg, rows, asked.query)
 
 
