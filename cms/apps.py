@@ -6,10 +6,12 @@ class CmsConfig(AppConfig):
     name = "cms"
 
     def ready(self) -> None:
-        from cms import bootstrap, editors, search, sharing, tasks  # noqa: F401 - tasks registers its handlers by being read
+        # tasks registers its handlers by being read
+        from cms import bootstrap, editors, freshness, search, sharing, tasks  # noqa: F401
 
         search.connect()
         sharing.connect()
 
         post_migrate.connect(bootstrap.after_migrate, sender=self)
         post_save.connect(editors.follow, sender="accounts.Membership", dispatch_uid="editors-follow-the-role")
+        freshness.connect()

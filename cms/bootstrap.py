@@ -58,16 +58,37 @@ def file_root() -> Collection:
     return Collection.get_first_root_node() or Collection.add_root(name="Root")
 
 
+def notice_index() -> Any:
+    """The page that lists the notices, ``/notices/``."""
+    from cms.models import NoticeIndexPage
+
+    return NoticeIndexPage.objects.get()
+
+
+def _lists(home: Any) -> None:
+    """One page a list, below the home page; an editor may rename and word them, never make a second."""
+    from cms import models
+
+    wanted = (
+        (models.CallIndexPage, "采购公告", "calls"),
+        (models.NoticeIndexPage, "全部公告", "notices"),
+        (models.NeedsPage, "居民需求", "needs"),
+        (models.ReportIndexPage, "评价报告", "reports"),
+        (models.CalendarPage, "活动日历", "calendar"),
+        (models.DataPage, "开放数据", "data"),
+    )
+    for kind, title, slug in wanted:
+        if not kind.objects.exists() and not home.get_children().filter(slug=slug).exists():
+            home.add_child(instance=kind(title=title, slug=slug, locale=_locale()))
+
+
 @transaction.atomic
 def ensure_pages() -> None:
-    """Makes what is missing of root, home, call list, site and the folder of files."""
-    from cms.models import CallIndexPage
-
+    """Makes what is missing of root, home, the lists, site and the folder of files."""
     file_root()
 
     home = _home(_root())
-    if not CallIndexPage.objects.exists():
-        home.add_child(instance=CallIndexPage(title="采购公告", slug="calls", locale=_locale()))
+    _lists(home)
     if not Site.objects.filter(is_default_site=True).exists():
         Site.objects.create(hostname="localhost", port=80, root_page=home, is_default_site=True)
 
@@ -78,6 +99,6 @@ def after_migrate(**kwargs: Any) -> None:
         return
     from django.db import connection
 
-    if "cms_callindexpage" in connection.introspection.table_names():
+    if "cms_sitesettings" in connection.introspection.table_names():
         ContentType.objects.clear_cache()  # an emptied database numbers them anew
         ensure_pages()

@@ -5,13 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from procurement.bids.enums import BidState
 from procurement.bids.models import Bid
 from procurement.calls.enums import CallState, CriterionKind
 from procurement.calls.models import Call
+from procurement.common import page_cache
 from procurement.common.templatetags.huiqun import NOTICE_FIELDS
+from procurement.evaluation.documents import subjects
+from procurement.opendata import papers
 from procurement.projects.enums import NoticeKind
 from workflows.clock import database_now
 
@@ -20,6 +25,9 @@ RULES_FOR_POINTS = {
     CriterionKind.QUANTITY: _("quantity offered ÷ largest quantity offered × weight"),
     CriterionKind.JUDGED: _("mean of the panel's scores"),
 }
+
+
+OF_ONE_CALL = (NoticeKind.CALL, NoticeKind.CORRECTION, NoticeKind.TERMINATION)
 
 
 def status(call: Call, now: datetime) -> tuple[str, Any]:
@@ -33,14 +41,18 @@ def status(call: Call, now: datetime) -> tuple[str, Any]:
     return "open", call.get_state_display()
 
 
+def remember(request: HttpRequest, call: Call) -> None:
+    """What the page of a call rests on, and the moments at which its words change by themselves."""
+    page_cache.show(request, f"thread:{call.project_id}", until=[call.deadline, call.questions_until])
+
+
 def _notices(call: Call) -> list[dict[str, Any]]:
-    wanted = (NoticeKind.CALL, NoticeKind.CORRECTION, NoticeKind.TERMINATION)
-    rows = call.project.notices.filter(kind__in=[str(kind) for kind in wanted])
+    rows = call.project.notices.exclude(kind=NoticeKind.INTENT)
     found = [
         notice
         for notice in rows.prefetch_related("official_publications")
         # a project may be called for again: only what belongs to this call
-        if notice.fields.get("number", call.number) == call.number
+        if notice.kind not in OF_ONE_CALL or notice.fields.get("number", call.number) == call.number
     ]
     return [
         {
@@ -52,6 +64,15 @@ def _notices(call: Call) -> list[dict[str, Any]]:
             ],
         }
         for notice in found
+    ]
+
+
+def _documents(call: Call) -> list[dict[str, str]]:
+    """The papers of this call's opening and scoring that everybody may read now."""
+    return [
+        {"label": str(papers.LABELS[kind]), "url": reverse("paper", args=[call.project.number, kind, row.pk])}
+        for kind, row in subjects(call.project)
+        if kind in ("opening_record", "scoring_report", "award_letter") and papers.is_public(kind, row)
     ]
 
 
@@ -98,4 +119,5 @@ def facts(call: Call) -> dict[str, Any]:
         "corrections": list(call.corrections.select_related("notice")),
         "questions_until": call.questions_until or call.deadline,
         "needs": list(call.project.needs.all()[:3]),
+        "documents": _documents(call),
     }

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
-from wagtail.models import GroupCollectionPermission, GroupPagePermission
+from wagtail.models import (
+    GroupApprovalTask,
+    GroupCollectionPermission,
+    GroupPagePermission,
+    Workflow,
+    WorkflowPage,
+    WorkflowTask,
+)
 
 from cms.bootstrap import ensure_pages, file_root
 from cms.models import HomePage
@@ -27,7 +34,7 @@ def group() -> Group:
     if made:
         ensure_pages()
         home, root = HomePage.objects.get(), file_root()
-        found.permissions.add(_permission("wagtailadmin", "access_admin"))
+        found.permissions.add(_permission("wagtailadmin", "access_admin"), _permission("cms", "change_sitesettings"))
         for codename in ON_PAGES:
             GroupPagePermission.objects.create(group=found, page=home, permission=_permission("cms", codename))
         for codename in ON_FILES:
@@ -35,7 +42,17 @@ def group() -> Group:
             GroupCollectionPermission.objects.create(
                 group=found, collection=root, permission=_permission(app, codename)
             )
+        moderate(found, home)
     return found
+
+
+def moderate(group_of_editors: Group, home: HomePage) -> None:
+    """A page may be handed in and is then read and published by another editor; the workflow below home."""
+    task = GroupApprovalTask.objects.create(name="编辑复核")
+    task.groups.add(group_of_editors)
+    workflow = Workflow.objects.create(name="页面审核")
+    WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=0)
+    WorkflowPage.objects.update_or_create(page=home, defaults={"workflow": workflow})
 
 
 def follow(instance: Membership, **_facts: Any) -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Avg, Count, DecimalField, Q, Sum
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from cms import listing
-from procurement.evaluation.enums import EvaluationState
+from procurement.evaluation.enums import EvaluationState, Part
 from procurement.evaluation.models import AnswerSheet, Evaluation
 from procurement.needs.enums import NeedState
 from procurement.needs.models import Need
+from procurement.opendata import reports
 from procurement.projects.enums import ProjectState
 from procurement.projects.models import Project
 from workflows.clock import database_now
@@ -45,11 +48,6 @@ def figures() -> dict[str, Any]:
     served = Project.objects.filter(state=ProjectState.DELIVERING, rehearsal=False).aggregate(
         projects=Count("pk"), people=Sum("beneficiaries")
     )
-    answers = AnswerSheet.objects.filter(
-        eligible=True,
-        survey__evaluation__state=EvaluationState.PUBLISHED,
-        survey__evaluation__contract__award__lot__call__project__rehearsal=False,
-    ).count()
     return {
         "open": calls["open"],
         "today": calls["today"],
@@ -57,23 +55,35 @@ def figures() -> dict[str, Any]:
         "needs_answered": needs["answered"],
         "delivering": served["projects"],
         "people": served["people"] or 0,
-        "answers": answers,
+        **_heard(),
     }
+
+
+def _heard() -> dict[str, Any]:
+    """What residents said in published evaluations: how many answers, and the mean of their part (0–100)."""
+    published = Evaluation.objects.filter(
+        state=EvaluationState.PUBLISHED, contract__award__lot__call__project__rehearsal=False
+    )
+    answers = AnswerSheet.objects.filter(eligible=True, survey__evaluation__in=published).count()
+    part = Cast(KeyTextTransform(Part.RESIDENTS.value, "parts"), DecimalField(max_digits=9, decimal_places=4))
+    mean = published.aggregate(mean=Avg(part))["mean"]
+    return {"answers": answers, "satisfaction": None if mean is None else f"{mean:.1f}"}
 
 
 def facts() -> dict[str, Any]:
     """The template context of the front page."""
-    open_calls = listing.public_calls().filter(takes_bids=True).order_by("deadline", "pk")
-    reports = (
-        Evaluation.objects.filter(state=EvaluationState.PUBLISHED)
-        .select_related("contract__award__lot__call__project__buyer", "survey")
-        .order_by("-published_at")
+    open_calls = (
+        listing.public_calls()
+        .filter(takes_bids=True)
+        .annotate(residents=Sum("project__needs__supporters"))
+        .order_by("deadline", "pk")
     )
+    newest = reports.published().order_by("-published_at")[:REPORTS]
     return {
         "figures": figures(),
-        "open_calls": open_calls[:OPEN_CALLS],
+        "open_calls": list(open_calls[:OPEN_CALLS]),
         "needs": Need.objects.filter(state__in=PUBLIC_NEEDS)
         .select_related("station")
         .order_by("-submitted_at", "-pk")[:NEEDS],
-        "reports": reports[:REPORTS],
+        "reports": [reports.told(row) for row in newest],
     }

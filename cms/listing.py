@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
+from urllib.parse import urlencode
 
-from django.core.paginator import Page as PaginatorPage
 from django.core.paginator import Paginator
-from django.db.models import BooleanField, Case, DateTimeField, ExpressionWrapper, F, Q, QuerySet, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    DateTimeField,
+    ExpressionWrapper,
+    F,
+    Min,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.functions import Now
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +31,7 @@ from procurement.calls.models import Call
 from procurement.projects.enums import Domain
 
 PER_PAGE = 20
+MOST_MONEY = Decimal(10) ** 13
 
 STATES: dict[str, tuple[Any, Q]] = {
     "open": (_("Open for bids"), Q(state=CallState.PUBLISHED, deadline__gte=Now())),
@@ -25,11 +40,20 @@ STATES: dict[str, tuple[Any, Q]] = {
     "concluded": (_("Concluded"), Q(state=CallState.CONCLUDED)),
     "ended": (_("Failed or cancelled"), Q(state__in=[CallState.FAILED, CallState.CANCELLED])),
 }
+MONEY: dict[str, tuple[Any, Q]] = {
+    "-10": (_("below 100,000 yuan"), Q(ceiling__lt=100_000)),
+    "10-30": (_("100,000 to 300,000 yuan"), Q(ceiling__gte=100_000, ceiling__lt=300_000)),
+    "30-100": (_("300,000 to 1 million yuan"), Q(ceiling__gte=300_000, ceiling__lt=1_000_000)),
+    "100-": (_("1 million yuan and more"), Q(ceiling__gte=1_000_000)),
+}
 SORTS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "": (_("Open first"), ("-takes_bids", "open_deadline", "-published_at", "-pk")),
     "newest": (_("Newest first"), ("-published_at", "-pk")),
+    "deadline": (_("Nearest deadline first"), ("deadline", "-pk")),
     "ceiling": (_("Largest ceiling first"), ("-ceiling", "-pk")),
 }
+FACETS = ("domain", "method", "state", "money", "buyer", "area")
+MOST_BUYERS = 30
 
 
 def public_calls() -> QuerySet[Any]:
@@ -48,6 +72,26 @@ def public_calls() -> QuerySet[Any]:
     )
 
 
+def next_deadline() -> datetime | None:
+    """When the next open call closes: until then no row changes by itself."""
+    return public_calls().filter(STATES["open"][1]).order_by().aggregate(soonest=Min("deadline"))["soonest"]
+
+
+def _digits(query: QueryDict, name: str, longest: int) -> str:
+    value = query.get(name, "").strip()
+    return value if value.isascii() and value.isdigit() and len(value) <= longest else ""
+
+
+def _amount(query: QueryDict, name: str) -> str:
+    """Yuan as typed, with separators; anything else counts as not asked."""
+    text = query.get(name, "").strip().replace(",", "").replace("，", "")[:20]
+    try:
+        value = Decimal(text)
+    except (InvalidOperation, ValueError):
+        return ""
+    return f"{value:f}" if value.is_finite() and 0 <= value < MOST_MONEY else ""
+
+
 @dataclass(frozen=True)
 class Filters:
     """What the reader asked for; anything that is no known value counts as not asked."""
@@ -56,6 +100,11 @@ class Filters:
     domain: str = ""
     method: str = ""
     state: str = ""
+    money: str = ""
+    buyer: str = ""
+    area: str = ""
+    least: str = ""
+    most: str = ""
     sort: str = ""
 
     @classmethod
@@ -69,42 +118,123 @@ class Filters:
             domain=known("domain", Domain.values),
             method=known("method", Method.values),
             state=known("state", STATES),
+            money=known("money", MONEY),
+            buyer=_digits(query, "buyer", 9),
+            area=_digits(query, "area", 6),
+            least=_amount(query, "least"),
+            most=_amount(query, "most"),
             sort=known("sort", SORTS),
         )
 
     @property
     def any(self) -> bool:
-        return bool(self.q or self.domain or self.method or self.state)
+        return any(getattr(self, one.name) for one in fields(self) if one.name != "sort")
 
-    def apply(self, calls: QuerySet[Call]) -> QuerySet[Call]:
-        for word in self.q.split():
-            calls = calls.filter(
+    def query(self, **changed: str) -> str:
+        """The filters as an address, some of them changed; always in one order, so that it can be kept and sent."""
+        values = {one.name: getattr(self, one.name) for one in fields(self)} | changed
+        return urlencode([(name, value) for name, value in values.items() if value])
+
+    def conditions(self) -> dict[str, Q]:
+        """One condition a filter, by its name."""
+        found: dict[str, Q] = {}
+        for place, word in enumerate(self.q.split()):
+            found[f"q{place}"] = (
                 Q(project__title__icontains=word)
                 | Q(project__buyer__name__icontains=word)
                 | Q(number__icontains=word)
                 | Q(requirements__icontains=word)
             )
-        if self.domain:
-            calls = calls.filter(project__domain=self.domain)
-        if self.method:
-            calls = calls.filter(method=self.method)
-        if self.state:
-            calls = calls.filter(STATES[self.state][1])
+        if self.least:
+            found["least"] = Q(ceiling__gte=Decimal(self.least))
+        if self.most:
+            found["most"] = Q(ceiling__lte=Decimal(self.most))
+        for name, make in (
+            ("domain", lambda value: Q(project__domain=value)),
+            ("method", lambda value: Q(method=value)),
+            ("state", lambda value: STATES[value][1]),
+            ("money", lambda value: MONEY[value][1]),
+            ("buyer", lambda value: Q(project__buyer=int(value))),
+            ("area", lambda value: Q(project__buyer__region__startswith=value)),
+        ):
+            value = getattr(self, name)
+            if value:
+                found[name] = make(value)
+        return found
+
+    def apply(self, calls: QuerySet[Call], without: str = "") -> QuerySet[Call]:
+        """``calls`` under every filter but ``without``: a facet counts what its own choice would give."""
+        for name, condition in self.conditions().items():
+            if name != without:
+                calls = calls.filter(condition)
         return calls.order_by(*SORTS[self.sort][1])
 
 
-def find(query: QueryDict) -> tuple[Filters, PaginatorPage]:
-    """The page of calls that an address asks for; a page number out of range gives the nearest page."""
+def _counted(filters: Filters, name: str) -> dict[str, int]:
+    """How many calls each choice of one facet would give, the other filters kept; one query."""
+    rows = filters.apply(public_calls(), without=name).order_by()
+    if name in ("state", "money"):
+        conditions = STATES if name == "state" else MONEY
+        found = rows.aggregate(
+            **{f"choice_{place}": Count("pk", filter=q) for place, (_label, q) in enumerate(conditions.values())}
+        )
+        return {choice: found[f"choice_{place}"] for place, choice in enumerate(conditions)}
+    way = {"domain": "project__domain", "method": "method", "area": "project__buyer__region"}[name]
+    return dict(rows.values_list(way).annotate(Count("pk")))
+
+
+def _buyers(filters: Filters) -> list[tuple[str, Any, int]]:
+    rows = filters.apply(public_calls(), without="buyer").order_by()
+    found = rows.values_list("project__buyer", "project__buyer__name").annotate(n=Count("pk"))
+    return [(str(pk), name, n) for pk, name, n in found.order_by("-n", "project__buyer__name")[:MOST_BUYERS]]
+
+
+def facets(filters: Filters) -> list[dict[str, Any]]:
+    """Every facet with its choices, each with its count and the address it leads to."""
+    counts = {name: _counted(filters, name) for name in ("domain", "method", "state", "money", "area")}
+    labelled: dict[str, list[tuple[str, Any, int]]] = {
+        "state": [(value, label, counts["state"][value]) for value, (label, _q) in STATES.items()],
+        "domain": [(value, label, counts["domain"].get(value, 0)) for value, label in Domain.choices],
+        "money": [(value, label, counts["money"][value]) for value, (label, _q) in MONEY.items()],
+        "method": [(value, label, counts["method"].get(value, 0)) for value, label in Method.choices],
+        "area": [(value, value, n) for value, n in sorted(counts["area"].items()) if value],
+        "buyer": _buyers(filters),
+    }
+    titles = {
+        "state": _("State"),
+        "domain": _("For whom"),
+        "money": _("Ceiling"),
+        "method": _("Method"),
+        "area": _("Area"),
+        "buyer": _("Buyer"),
+    }
+    return [
+        {
+            "name": name,
+            "title": titles[name],
+            "value": getattr(filters, name),
+            "choices": [
+                {
+                    "value": value,
+                    "label": label,
+                    "count": n,
+                    "chosen": value == getattr(filters, name),
+                    "query": filters.query(**{name: "" if value == getattr(filters, name) else value}),
+                }
+                for value, label, n in choices
+                if n or value == getattr(filters, name)
+            ],
+        }
+        for name, choices in labelled.items()
+    ]
+
+
+def find(query: QueryDict) -> dict[str, Any]:
+    """The template context of the list an address asks for; a page number out of range gives the nearest page."""
     filters = Filters.read(query)
-    paginator = Paginator(filters.apply(public_calls()), PER_PAGE)
-    return filters, paginator.get_page(query.get("page"))
-
-
-def choices() -> dict[str, list[tuple[str, Any]]]:
-    """What the filters offer."""
     return {
-        "domain": list(Domain.choices),
-        "method": list(Method.choices),
-        "state": [(name, label) for name, (label, _q) in STATES.items()],
-        "sort": [(name, label) for name, (label, _order) in SORTS.items()],
+        "filters": filters,
+        "calls": Paginator(filters.apply(public_calls()), PER_PAGE).get_page(query.get("page")),
+        "facets": facets(filters),
+        "sorts": [(value, label) for value, (label, _order) in SORTS.items()],
     }

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
+from celery import shared_task
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
-from cms.bootstrap import call_index, ensure_pages
-from cms.models import CallPage
+from cms.bootstrap import call_index, ensure_pages, notice_index
+from cms.models import CallPage, NoticePage, SignUp
 from procurement.calls.models import Call
+from procurement.projects.models import Notice
 from workflows import jobs
+from workflows.clock import database_now
 
+SIGN_UPS_KEPT = timedelta(days=180)  # after the event; the notice on signing up says so (I4)
 logger = logging.getLogger(__name__)
 
 
@@ -45,3 +51,31 @@ def _create(call: Call) -> None:
         # another runner made it between our look and our write
         if not CallPage.objects.filter(call=call).exists():
             raise
+
+
+@jobs.handler("notice.published")
+def make_notice_page(notice_id: int) -> None:
+    """Gives a published notice its page, locked for ever (N2). Safe to run again."""
+    notice = Notice.objects.get(pk=notice_id)
+    if NoticePage.objects.filter(notice=notice).exists():
+        logger.info("notice %s has its page", notice_id)
+        return
+    ensure_pages()
+    page = NoticePage(title=notice.title, slug=notice.number.lower(), notice=notice, live=True)
+    page.first_published_at = page.last_published_at = notice.published_at
+    try:
+        with transaction.atomic():
+            notice_index().add_child(instance=page)
+    except IntegrityError:
+        if not NoticePage.objects.filter(notice=notice).exists():
+            raise
+    logger.info("page of notice %s made", notice_id)
+
+
+@shared_task(name="cms.tasks.keep_time")
+def keep_time() -> None:
+    """Publishes and takes down the pages whose time has come, and forgets who came to events long past."""
+    call_command("publish_scheduled")
+    gone, _rows = SignUp.objects.filter(event__ends_at__lt=database_now() - SIGN_UPS_KEPT).delete()
+    if gone:
+        logger.info("%s sign-ups of past events deleted", gone)

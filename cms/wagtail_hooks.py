@@ -8,13 +8,16 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 
-from cms import publishing
-from cms.models import CallPage
+from cms import publishing, sign_up_admin
+from cms.models import CallPage, NoticePage
 from procurement.accounts.acting import organisation_of
 from workflows.reasons import Reason
 
@@ -48,7 +51,7 @@ def publish_the_call(request: HttpRequest, page: Any) -> HttpResponse | None:
 
 def _fixed(page: Any) -> bool:
     specific = page.specific
-    return isinstance(specific, CallPage) and specific.is_fixed
+    return isinstance(specific, NoticePage) or (isinstance(specific, CallPage) and specific.is_fixed)
 
 
 @hooks.register("before_edit_page")
@@ -56,7 +59,9 @@ def keep_published_words(request: HttpRequest, page: Any) -> HttpResponse | None
     """N2: a published notice is never edited; a correction is a new one."""
     if not _fixed(page):
         return None
-    messages.error(request, _("This call is public. Its words stay; a change is made by a correction notice (N2)."))
+    if isinstance(page.specific, NoticePage) and request.method in ("GET", "HEAD"):
+        return None  # shown locked, every field to be read only
+    messages.error(request, _("This is public. Its words stay; a change is made by a correction notice (N2)."))
     return redirect("wagtailadmin_explore", page.get_parent().pk)
 
 
@@ -76,7 +81,28 @@ def keep_calls_out_of_bulk_actions(
     """Calls are published, deleted and taken back one by one, where every rule can be shown."""
     if action_type not in ("publish", "unpublish", "delete", "move"):
         return None
-    if not any(isinstance(getattr(one, "specific", one), CallPage) for one in objects):
+    if not any(isinstance(getattr(one, "specific", one), CallPage | NoticePage) for one in objects):
         return None
     messages.error(request, _("Calls are published one by one, so that every unmet rule can be shown."))
     return redirect("wagtailadmin_home")
+
+
+@hooks.register("register_admin_urls")
+def sign_up_addresses() -> list[URLPattern]:
+    return [
+        path("sign-ups/", sign_up_admin.events, name="events_signed_up"),
+        path("sign-ups/<int:pk>/", sign_up_admin.sign_ups, name="event_sign_ups"),
+        path("sign-ups/<int:pk>.csv", sign_up_admin.sign_ups_csv, name="event_sign_ups_csv"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def sign_up_menu() -> MenuItem:
+    return MenuItem(_lazy("Sign-ups"), reverse("events_signed_up"), icon_name="group", order=300)
+
+
+@hooks.register("register_log_actions")
+def sign_up_log(actions: Any) -> None:
+    """Looking at who signed up leaves a line in the page's history."""
+    actions.register_action(sign_up_admin.SEEN, _lazy("Look at the sign-ups"), _lazy("Looked at the sign-ups"))
+    actions.register_action(sign_up_admin.TAKEN, _lazy("Download the sign-ups"), _lazy("Downloaded the sign-ups"))

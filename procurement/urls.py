@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("workspace/awards/", include("procurement.awards.urls")),
     path("workspace/bids/", include("procurement.bids.urls")),
     path("workspace/", include("procurement.accounts.workspace.urls")),
+    path("", include("cms.urls")),
     path("", include("procurement.opendata.urls")),
 ]
 if isinstance(default_storage, FileSystemStorage):

@@ -6,6 +6,9 @@ class OpendataConfig(AppConfig):
     label = "opendata"
 
     def ready(self) -> None:
+        from procurement.opendata import freshness
+
+        freshness.connect()
         # these register their handlers by being read
         from procurement.opendata import tasks  # noqa: F401
         from procurement.opendata.ocds import tasks as _releases  # noqa: F401

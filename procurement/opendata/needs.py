@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from procurement.common import page_cache
 from procurement.needs.enums import NeedState
 from procurement.needs.models import Need
 from procurement.opendata.threads import chosen, page_of, words
 
 
-@require_safe
-def needs(request: HttpRequest) -> HttpResponse:
-    """Every need that was handed in, newest first, with the threads that answer it."""
+def facts(request: HttpRequest) -> dict[str, Any]:
+    """Every need that was handed in, newest first, with the threads that answer it, as the address asks."""
     q, state = words(request), chosen(request, "state", NeedState.values)
     rows = Need.objects.exclude(state=NeedState.DRAFT).select_related("station").prefetch_related("projects")
     if q:
@@ -22,5 +24,16 @@ def needs(request: HttpRequest) -> HttpResponse:
     if state:
         rows = rows.filter(state=state)
     states = [choice for choice in NeedState.choices if choice[0] != NeedState.DRAFT]
-    context = {"page": page_of(rows.order_by("-raised_on", "-pk"), request), "q": q, "state": state, "states": states}
-    return render(request, "opendata/needs.html", context)
+    return {
+        "listed": page_of(rows.order_by("-raised_on", "-pk"), request),
+        "q": q,
+        "state": state,
+        "states": states,
+    }
+
+
+@require_safe
+def needs(request: HttpRequest) -> HttpResponse:
+    """The board as it is while no editor has made a page for it."""
+    page_cache.show(request, "needs", "threads")
+    return render(request, "opendata/needs.html", facts(request))

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from procurement.common import page_cache
 from procurement.opendata.threads import project_of
 from procurement.projects import docx, layout, official
 from procurement.projects.models import Notice
@@ -34,6 +35,7 @@ def _notice(number: str, notice_number: str) -> Notice:
 def notice(request: HttpRequest, number: str, notice_number: str) -> HttpResponse:
     """A statutory notice in the statutory order (公告格式), with what it corrects and what corrects it."""
     found = _notice(number, notice_number)
+    page_cache.show(request, f"thread:{found.project_id}")
     buyer, day = layout.signed(found)
     context = {
         "notice": found,

@@ -5,30 +5,53 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from procurement.common import page_cache
 from procurement.evaluation import formulas
-from procurement.evaluation.enums import EvaluationState, Part
+from procurement.evaluation.enums import EvaluationState, Grade, Part
 from procurement.evaluation.models import Evaluation
-from procurement.opendata.threads import page_of
+from procurement.opendata.threads import chosen, page_of
+from procurement.projects.enums import Domain
+
+
+def published() -> QuerySet[Evaluation]:
+    """Every published evaluation but those of rehearsals, with the answers it rests on."""
+    return (
+        Evaluation.objects.filter(state=EvaluationState.PUBLISHED, contract__award__lot__call__project__rehearsal=False)
+        .select_related("survey", "contract__award__lot__call__project__buyer", "contract__award__bid__supplier")
+        .annotate(answers=Count("survey__sheets", filter=Q(survey__sheets__eligible=True)))
+    )
+
+
+def told(row: Any) -> Any:
+    """An evaluation of ``published`` with the residents' part and its sample beside it."""
+    row.residents, row.sample = residents(row), sample(row.answers, row.survey.population)
+    return row
+
+
+def facts(request: HttpRequest) -> dict[str, Any]:
+    """Published evaluations, newest first, of one grade and one domain where the address asks."""
+    grade, domain = chosen(request, "grade", Grade.values), chosen(request, "domain", Domain.values)
+    rows = published().order_by("-published_at", "-pk")
+    if grade:
+        rows = rows.filter(grade=grade)
+    if domain:
+        rows = rows.filter(contract__award__lot__call__project__domain=domain)
+    page = page_of(rows, request)
+    for row in page:
+        told(row)
+    return {"listed": page, "grade": grade, "domain": domain, "grades": Grade.choices, "domains": Domain.choices}
 
 
 @require_safe
 def reports(request: HttpRequest) -> HttpResponse:
-    """Every published evaluation but those of rehearsals, newest first."""
-    rows = (
-        Evaluation.objects.filter(state=EvaluationState.PUBLISHED, contract__award__lot__call__project__rehearsal=False)
-        .select_related("survey", "contract__award__lot__call__project__buyer", "contract__award__bid__supplier")
-        .annotate(answers=Count("survey__sheets", filter=Q(survey__sheets__eligible=True)))
-        .order_by("-published_at", "-pk")
-    )
-    page = page_of(rows, request)
-    for row in page:
-        row.residents, row.sample = residents(row), sample(row.answers, row.survey.population)
-    return render(request, "opendata/reports.html", {"page": page})
+    """The list as it is while no editor has made a page for it."""
+    page_cache.show(request, "reports")
+    return render(request, "opendata/reports.html", facts(request))
 
 
 def residents(evaluation: Evaluation) -> Decimal | None:

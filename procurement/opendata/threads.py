@@ -27,6 +27,7 @@ from django.views.decorators.http import require_safe
 from procurement.accounts import acting
 from procurement.awards.models import Award
 from procurement.calls.models import Call
+from procurement.common import page_cache
 from procurement.contracts.models import Contract
 from procurement.delivery.enums import DONE
 from procurement.delivery.models import Milestone
@@ -83,6 +84,7 @@ def _reached(project: Any) -> str:
 @require_safe
 def threads(request: HttpRequest) -> HttpResponse:
     """Every approved project, newest first."""
+    page_cache.show(request, "threads")
     q, domain = words(request), chosen(request, "domain", Domain.values)
     states = [choice for choice in ProjectState.choices if choice[0] != ProjectState.FORMED]
     state = chosen(request, "state", [value for value, _label in states])
@@ -163,6 +165,7 @@ def _sampled(heard: dict[str, Any]) -> str:
 def thread(request: HttpRequest, number: str) -> HttpResponse:
     """One project from need to verdict."""
     project = project_of(number)
+    page_cache.show(request, f"thread:{project.pk}", "needs")
     shown = PublicThread(project, list(readable(project, request)))
     rows = record.visible(project)
     last = rows.last()
@@ -181,6 +184,7 @@ def thread(request: HttpRequest, number: str) -> HttpResponse:
 def thread_log(request: HttpRequest, number: str) -> HttpResponse:
     """The thread's record as sentences; the hashes are those that chain it."""
     project = project_of(number)
+    page_cache.show(request, f"thread:{project.pk}")
     page = page_of(record.visible(project), request)
     page.object_list = [record.sentence(row, project) for row in page]
     return render(request, "opendata/log.html", {"project": project, "page": page})

@@ -70,6 +70,11 @@ class Timeline:
         return sum((contract.amount for contract in self.contracts), start=0)
 
     @property
+    def paid_share(self) -> int:
+        """How much of the contract amount is paid, in whole percent."""
+        return int(self.paid * 100 / self.amount) if self.amount else 0
+
+    @property
     def suppliers(self) -> list[str]:
         return [award.bid.supplier.name for award in self.awards]
 

@@ -1,10 +1,10 @@
 from django.urls import include, path
 
-from procurement.opendata.needs import needs
 from procurement.opendata.notices import export, export_file, notice
-from procurement.opendata.reports import reports
+from procurement.opendata.organisations import organisation, organisations
 from procurement.opendata.search.views import search, suggest
 from procurement.opendata.sharing import views as sharing
+from procurement.opendata.statistics import statistics, statistics_csv
 from procurement.opendata.subscriptions import views as subscriptions
 from procurement.opendata.survey import survey, survey_enter
 from procurement.opendata.threads import document, thread, thread_log, threads
@@ -38,8 +38,10 @@ urlpatterns = [
     path("feeds/", include("procurement.opendata.feeds.urls")),
     path("data/", include("procurement.opendata.bulk.urls")),
     path("workspace/webhooks/", include("procurement.opendata.webhooks.urls")),
-    path("needs/", needs, name="needs"),
-    path("reports/", reports, name="reports"),
+    path("organisations/", organisations, name="public_organisations"),
+    path("organisations/<int:pk>/", organisation, name="public_organisation"),
+    path("statistics/", statistics, name="statistics"),
+    path("statistics/<str:key>.csv", statistics_csv, name="statistics_csv"),
     path("verify/", verify, name="verify"),
     path("verify/<str:number>/", verify, name="verify_number"),
     path("s/", survey_enter, name="survey_enter"),

@@ -83,6 +83,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "procurement.opendata.subscriptions.tasks.tend_subscriptions",
         "schedule": 600,
     },
+    "publish pages whose time has come": {"task": "cms.tasks.keep_time", "schedule": 60},
 }
 
 _cache_url = ENV.text("CACHE_URL", _broker_url if _broker_url.startswith(("redis://", "rediss://", "unix://")) else "")
@@ -97,6 +98,7 @@ else:
         "LOCATION": f"unix://{_redis_socket}?db={2 * _lane + 1}",
     }
 CACHES = {"default": {**_cache, "KEY_PREFIX": "huiqun"}}
+PAGE_CACHE = ENV.flag("HUIQUN_PAGE_CACHE", default=not TESTING)  # public pages kept until what they show changes
 if PRODUCTION and not _cache_url and _broker_url:
     ENV.refuse("CACHE_URL is not set: name a Redis, as redis://host:6379/1; web nodes share what they count there.")
 
@@ -156,6 +158,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "procurement.common.policy.PolicyMiddleware",
+    "procurement.common.page_cache.PageCacheMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "procurement.common.upload_handler.refuse_large_bodies",
@@ -184,6 +187,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "procurement.common.context.site",
+                "cms.context.site",
                 "procurement.accounts.acting.actor",
             ],
         },

@@ -212,7 +212,7 @@ class TestRecord:
 
 class TestReports:
     def test_the_score_stands_beside_its_sample(self, client: Client, closed: Project) -> None:
-        found = client.get("/reports/").context["page"].object_list[0]
+        found = client.get("/reports/").context["listed"].object_list[0]
         page = client.get("/reports/").content.decode()
         assert found.project == closed
         for words in (found.residents, found.sample["margin"], found.sample["answers"], found.sample["population"]):
@@ -224,7 +224,7 @@ class TestReports:
             client.get("/reports/")
         replay(threads.case("C3"), documents=False)
         with CaptureQueriesContext(connection) as many:
-            assert len(client.get("/reports/").context["page"].object_list) > 1
+            assert len(client.get("/reports/").context["listed"].object_list) > 1
         assert len(many) == len(few)
 
 

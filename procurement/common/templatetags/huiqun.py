@@ -23,10 +23,18 @@ NAVIGATION = (
     ("/calls/", gettext_lazy("Calls")),
     ("/needs/", gettext_lazy("Needs")),
     ("/threads/", gettext_lazy("Projects")),
+    ("/calendar/", gettext_lazy("Calendar")),
     ("/reports/", gettext_lazy("Evaluations")),
+    ("/data/", gettext_lazy("Open data")),
+)
+FURTHER = (  # at the foot of every page
+    ("/notices/", gettext_lazy("Notices")),
+    ("/organisations/", gettext_lazy("Organisations")),
+    ("/statistics/", gettext_lazy("Statistics")),
     ("/rules/", gettext_lazy("Rules")),
     ("/verify/", gettext_lazy("Verify")),
 )
+OF_EDITORS = ("/calls/", "/calendar/", "/data/", "/notices/")  # pages that stand in every database (cms/bootstrap.py)
 GRADE_CLASSES = {"优": "best", "良": "good", "中": "fair", "差": "poor"}
 
 
@@ -192,8 +200,8 @@ def _leads_somewhere(path: str) -> bool:
         match = resolve(path)
     except Resolver404:
         return False
-    # Wagtail's catch-all answers every address; of ours only the list of calls is one of its pages
-    return match.url_name != "wagtail_serve" or path == "/calls/"
+    # Wagtail's catch-all answers every address; of ours only these are its pages
+    return match.url_name != "wagtail_serve" or path in OF_EDITORS
 
 
 @register.simple_tag(takes_context=True)
@@ -206,6 +214,12 @@ def navigation(context: Mapping[str, Any]) -> list[dict[str, Any]]:
         for path, label in NAVIGATION
         if _leads_somewhere(path)
     ]
+
+
+@register.simple_tag
+def further_places() -> list[dict[str, Any]]:
+    """The quieter places, for the foot of the page."""
+    return [{"path": path, "label": label} for path, label in FURTHER if _leads_somewhere(path)]
 
 
 @register.simple_tag

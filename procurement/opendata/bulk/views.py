@@ -34,10 +34,9 @@ def years() -> list[int]:
     return list(range(last, first - 1, -1))
 
 
-@require_safe
-def data(request: HttpRequest) -> HttpResponse:
-    """The page of open data: files by year, the interfaces, the data dictionary, the licence."""
-    context = {
+def facts() -> dict[str, Any]:
+    """What the page of open data shows: files by year, the interfaces, the data dictionary, the licence."""
+    return {
         "years": years(),
         "tables": TABLES,
         "formats": list(writers.FORMATS),
@@ -45,7 +44,12 @@ def data(request: HttpRequest) -> HttpResponse:
         "licence_url": settings.OPENDATA_LICENCE_URL,
         "prefix": settings.OCDS_PREFIX,
     }
-    return render(request, "opendata/data.html", context)
+
+
+@require_safe
+def data(request: HttpRequest) -> HttpResponse:
+    """The page of open data."""
+    return render(request, "opendata/data.html", facts())
 
 
 def _file(name: str, content: Iterator[bytes], content_type: str) -> HttpResponseBase:

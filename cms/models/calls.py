@@ -1,3 +1,5 @@
+"""The list of calls, and the public face of each."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -7,40 +9,15 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
-from wagtail.models import AbstractPage
 from wagtail.url_routing import RouteResult
 
-from cms import call_view, home, listing
+from cms import call_view, listing
 from cms.blocks import BodyBlock
+from cms.models.base import Page, advice
 from procurement.calls.enums import CallState
 from procurement.calls.models import Call
-
-
-class Page(AbstractPage):
-    """The page model of this site. It has what Wagtail needs and one line for those who search."""
-
-    search_description = models.TextField(_("in one sentence, for search engines"), blank=True)
-
-    promote_panels = [FieldPanel("slug"), FieldPanel("search_description")]
-
-
-class HomePage(Page):
-    """The front of the house: what is open, what residents say, how it turned out; all of it live."""
-
-    heading = models.TextField(_("heading"), blank=True, help_text=_("One or two lines. Empty: the standard one."))
-    introduction = models.TextField(_("introduction"), blank=True)
-    body = StreamField(BodyBlock(), blank=True, verbose_name=_("further text"))
-
-    template = "cms/home_page.html"
-    max_count = 1
-    parent_page_types = ["cms.Page"]
-    subpage_types = ["cms.CallIndexPage", "cms.ArticlePage"]
-    content_panels = [*Page.content_panels, "heading", "introduction", "body"]
-
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context(request, *args, **kwargs) | home.facts()
+from procurement.common import page_cache
 
 
 class CallIndexPage(Page):
@@ -52,15 +29,19 @@ class CallIndexPage(Page):
     max_count = 1
     parent_page_types = ["cms.HomePage"]
     subpage_types = ["cms.CallPage"]
-    content_panels = [*Page.content_panels, "introduction"]
+    content_panels = [
+        advice(_("The list, its filters and counts come from the calls themselves; only the words above are yours.")),
+        *Page.content_panels,
+        "introduction",
+    ]
+
+    def subjects(self) -> tuple[str, ...]:
+        return ("calls",)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        filters, page_of_calls = listing.find(request.GET)
-        return super().get_context(request, *args, **kwargs) | {
-            "filters": filters,
-            "choices": listing.choices(),
-            "calls": page_of_calls,
-        }
+        found = listing.find(request.GET)
+        page_cache.show(request, until=[listing.next_deadline()])
+        return super().get_context(request, *args, **kwargs) | found
 
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
         """``/calls/<number>/`` answers from the moment of publication, also before its page is made."""
@@ -77,11 +58,9 @@ class CallIndexPage(Page):
     def serve(self, request: HttpRequest, *args: Any, call: Call | None = None, **kwargs: Any) -> HttpResponse:
         if call is None:
             return super().serve(request, *args, **kwargs)
-        context = self.get_context_of_call(request, call)
+        call_view.remember(request, call)
+        context = super().get_context(request) | {"page": None} | call_view.facts(call)
         return TemplateResponse(request, CallPage.template, context)
-
-    def get_context_of_call(self, request: HttpRequest, call: Call) -> dict[str, Any]:
-        return super().get_context(request) | {"page": None} | call_view.facts(call)
 
 
 class CallPage(Page):
@@ -93,7 +72,18 @@ class CallPage(Page):
     template = "cms/call_page.html"
     parent_page_types = ["cms.CallIndexPage"]
     subpage_types: list[str] = []
-    content_panels = [*Page.content_panels, "call", "body"]
+    content_panels = [
+        advice(
+            _(
+                "What is wanted, who may bid, criteria, dates, questions and notices come from the call. Add here what "
+                "helps a bidder to understand: pictures, a plan of the place, voices of residents. Publishing it "
+                "publishes the call; what the rules still ask for is then listed."
+            )
+        ),
+        *Page.content_panels,
+        "call",
+        "body",
+    ]
 
     def clean(self) -> None:
         super().clean()
@@ -121,19 +111,12 @@ class CallPage(Page):
         return self.call.state != CallState.DRAFT
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        call = Call.objects.select_related("project__buyer").get(pk=self.call_id)
-        return super().get_context(request, *args, **kwargs) | call_view.facts(call)
+        context = super().get_context(request, *args, **kwargs)
+        call = Call.objects.select_related("project__buyer").filter(pk=self.call_id).first()
+        if call is None:  # a preview before a call was chosen
+            return context
+        call_view.remember(request, call)
+        return context | call_view.facts(call)
 
-
-class ArticlePage(Page):
-    """A page of plain text: about the site, guidance, an accessibility statement."""
-
-    shares_as = "article"
-
-    introduction = models.TextField(_("introduction"), blank=True)
-    body = StreamField(BodyBlock(), blank=True, verbose_name=_("text"))
-
-    template = "cms/article_page.html"
-    parent_page_types = ["cms.HomePage", "cms.ArticlePage"]
-    subpage_types = ["cms.ArticlePage"]
-    content_panels = [*Page.content_panels, "introduction", "body"]
+    def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
+        return self.template if self.call_id else "cms/nothing_chosen.html"
