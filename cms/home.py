@@ -15,7 +15,7 @@ from procurement.evaluation.enums import EvaluationState, Part
 from procurement.evaluation.models import AnswerSheet, Evaluation
 from procurement.needs.enums import NeedState
 from procurement.needs.models import Need
-from procurement.opendata import reports
+from procurement.opendata import reports, statistics
 from procurement.projects.enums import ProjectState
 from procurement.projects.models import Project
 from workflows.clock import database_now
@@ -42,7 +42,7 @@ def figures() -> dict[str, Any]:
         .order_by()
         .aggregate(open=Count("pk"), today=Count("pk", filter=Q(deadline__lt=end_of_day)))
     )
-    needs = Need.objects.filter(state__in=PUBLIC_NEEDS).aggregate(
+    needs = statistics.real_needs().aggregate(
         raised=Count("pk"), answered=Count("pk", filter=Q(state__in=ANSWERED_NEEDS))
     )
     served = Project.objects.filter(state=ProjectState.DELIVERING, rehearsal=False).aggregate(

@@ -17,8 +17,8 @@ from procurement.common import page_cache
 from procurement.contracts.models import Contract
 from procurement.evaluation.enums import Grade
 from procurement.needs.enums import NeedState
-from procurement.needs.models import Need
 from procurement.opendata import reports
+from procurement.opendata.statistics import real_needs
 from procurement.opendata.threads import chosen, page_of, public_projects, words
 from procurement.projects.models import Project
 
@@ -105,7 +105,7 @@ def buyer_record(organisation: Organisation) -> dict[str, Any]:
     """What a buyer has bought, how it was judged, and what became of the needs addressed to it."""
     contracts = signed().filter(**{BOUGHT: organisation})
     verdicts = reports.published().filter(contract__award__lot__call__project__buyer=organisation)
-    needs = Need.objects.filter(addressed_to=organisation).exclude(state=NeedState.DRAFT)
+    needs = real_needs().filter(addressed_to=organisation)
     heard = needs.aggregate(raised=Count("pk"), answered=Count("pk", filter=~Q(state__in=UNANSWERED)))
     return _record(contracts, list(verdicts.order_by("-published_at"))) | {"needs": heard}
 

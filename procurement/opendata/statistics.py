@@ -10,7 +10,7 @@ from io import StringIO
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Avg, Count, F, Q, QuerySet, Sum
+from django.db.models import Avg, Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -31,7 +31,7 @@ from procurement.evaluation.models import Evaluation
 from procurement.needs.enums import NeedState
 from procurement.needs.models import Need
 from procurement.projects.enums import Domain
-from procurement.projects.models import Project
+from procurement.projects.models import NeedLink, Project
 
 TITLES: dict[str, Any] = {
     "calls-by-month": gettext_lazy("Calls published, by month"),
@@ -48,6 +48,13 @@ OF_A_HUNDRED = ("points-by-domain",)
 MONTHS, BUYERS = 24, 12
 TO_CONTRACT, TO_EVALUATION = "award__lot__call__project__", "contract__award__lot__call__project__"
 TRUE_TO_LIFE = {"rehearsal": False}
+
+
+def real_needs() -> QuerySet[Need]:
+    """Every need that was handed in, but those that only rehearsals answer."""
+    links = NeedLink.objects.filter(need=OuterRef("pk"))
+    real, rehearsed = links.filter(project__rehearsal=False), links.filter(project__rehearsal=True)
+    return Need.objects.exclude(state=NeedState.DRAFT).filter(~Exists(rehearsed) | Exists(real))
 
 
 @dataclass(frozen=True)
@@ -110,9 +117,8 @@ class Filters:
         return self.narrow(rows, TO_EVALUATION, "published_at").order_by()
 
     def needs(self) -> QuerySet[Need]:
-        """Needs belong to a place and to whom they are addressed; one that only rehearsals answer is left out."""
-        only_rehearsed = Q(projects__isnull=False) & ~Q(projects__rehearsal=False)
-        rows = Need.objects.exclude(state=NeedState.DRAFT).exclude(only_rehearsed).order_by()
+        """Needs belong to a place and to whom they are addressed."""
+        rows = real_needs().order_by()
         if self.year:
             rows = rows.filter(raised_on__year=int(self.year))
         if self.domain:

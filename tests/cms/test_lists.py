@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from procurement.evaluation.models import Survey
 from tests.cms import rows
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_languages]
@@ -120,3 +121,24 @@ def test_queries_stay_flat(client: Client, path: str) -> None:
     fill(19)
     assert queries(client, path) == one
     assert one <= 25
+
+
+def judged(count: int) -> Any:
+    """Published evaluations of one supplier and one buyer, each with its survey."""
+    for number in range(count):
+        found = rows.evaluation(f"已评价项目 {number}")
+        Survey.objects.create(evaluation=found, population=120)
+    return found.contract
+
+
+def test_queries_of_records_stay_flat(client: Client) -> None:
+    contract = judged(1)
+    paths = [
+        "/reports/",
+        "/organisations/",
+        *(f"/organisations/{one.pk}/" for one in (contract.supplier, contract.buyer)),
+    ]
+    one = [queries(client, path) for path in paths]
+    judged(9)
+    assert [queries(client, path) for path in paths] == one
+    assert max(one) <= 25

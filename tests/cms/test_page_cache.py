@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from cms.models import SiteSettings
+from procurement.calls.corrections import correct_call
 from procurement.common import page_cache
 from procurement.projects.models import Project
 from tests import threads
@@ -127,6 +130,33 @@ class TestWhatIsDropped:
             threads_cancel(one)
         assert not any(is_kept(client, path) for path in mine)
         assert all(is_kept(client, path) for path in others)
+
+    def test_a_correction_is_seen_at_once(self, client: Client, committed: Callable[..., Any]) -> None:
+        project, other = threads.waiting("open-for-bids-1"), threads.waiting("to-open")
+        call = project.calls.get()
+        shown = [
+            f"/calls/{call.number.lower()}/",
+            "/calls/",
+            "/",
+            "/notices/",
+            "/calendar.ics",
+            f"/threads/{project.number}/",
+        ]
+        untouched = [f"/threads/{other.number}/", "/reports/"]
+        before = {path: client.get(path).content for path in (*shown, *untouched)}
+        later = call.deadline + timedelta(days=3)
+        with committed():
+            correct_call(
+                call,
+                {"deadline": later, "contact": "新的联系人"},
+                by=threads.login("approver"),
+                organisation=project.buyer,
+            )
+        page = client.get(shown[0]).content.decode()
+        assert "新的联系人" in page
+        assert f"{timezone.localtime(later):%Y-%m-%d %H:%M}" in page
+        assert all(client.get(path).content != before[path] for path in shown)
+        assert all(is_kept(client, path) for path in untouched)
 
     def test_the_end_of_a_deadline_ends_the_page(self, client: Client) -> None:
         call = rows.call(deadline=rows.timezone.now() + rows.timedelta(seconds=20))
