@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -95,7 +95,9 @@ def keep(page: EventPage, form: SignUpForm) -> Any:
     elif SignUp.objects.filter(event=locked, mobile=given["mobile"]).exists():
         form.add_error("mobile", _("Somebody has signed up with this number. Withdraw that entry to change it."))
     elif left is not None and given["people"] > left:
-        form.add_error("people", _("Only %(left)d places are left.") % {"left": left})
+        form.add_error(
+            "people", ngettext("Only %(left)d place is left.", "Only %(left)d places are left.", left) % {"left": left}
+        )
     if form.errors:
         return None
     entry = SignUp(

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from wagtail.log_actions import log
@@ -55,7 +56,16 @@ def sign_ups_csv(request: HttpRequest, pk: int) -> HttpResponse:
     log(instance=page, action=TAKEN, user=request.user)
     written = StringIO()
     lines = csv.writer(written)
-    lines.writerow([_("Name"), _("Mobile"), _("Organisation"), _("People"), _("Remark"), _("Signed up")])
+    lines.writerow(
+        [
+            pgettext("of a person", "Name"),
+            _("Mobile"),
+            _("Organisation"),
+            pgettext("who come", "People"),
+            _("Remark"),
+            _("Signed up"),
+        ]
+    )
     lines.writerows(_row(entry) for entry in page.sign_ups.all())
     response = HttpResponse("\ufeff" + written.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="sign-ups-{page.pk}.csv"'

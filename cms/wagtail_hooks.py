@@ -12,7 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
@@ -98,11 +98,15 @@ def sign_up_addresses() -> list[URLPattern]:
 
 @hooks.register("register_admin_menu_item")
 def sign_up_menu() -> MenuItem:
-    return MenuItem(_lazy("Sign-ups"), reverse("events_signed_up"), icon_name="group", order=300)
+    return MenuItem(gettext_lazy("Sign-ups"), reverse("events_signed_up"), icon_name="group", order=300)
 
 
 @hooks.register("register_log_actions")
 def sign_up_log(actions: Any) -> None:
     """Looking at who signed up leaves a line in the page's history."""
-    actions.register_action(sign_up_admin.SEEN, _lazy("Look at the sign-ups"), _lazy("Looked at the sign-ups"))
-    actions.register_action(sign_up_admin.TAKEN, _lazy("Download the sign-ups"), _lazy("Downloaded the sign-ups"))
+    actions.register_action(
+        sign_up_admin.SEEN, gettext_lazy("Look at the sign-ups"), gettext_lazy("Looked at the sign-ups")
+    )
+    actions.register_action(
+        sign_up_admin.TAKEN, gettext_lazy("Download the sign-ups"), gettext_lazy("Downloaded the sign-ups")
+    )

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.functional import classproperty
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from workflows.machine import Spec, specs
 
@@ -126,7 +127,7 @@ class Job(models.Model):
     class State(models.TextChoices):
         PENDING = "pending", _("pending")
         DONE = "done", _("done")
-        FAILED = "failed", _("failed")
+        FAILED = "failed", pgettext_lazy("sending", "failed")
 
     kind = models.CharField(max_length=60)
     arguments = models.JSONField(default=dict)

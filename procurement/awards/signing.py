@@ -12,6 +12,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from procurement.accounts.models import Organisation
 from procurement.awards import actions, guards, permissions, scoring
@@ -103,7 +104,11 @@ def sign(panel: Panel, *, by: Any, dissent: str = "", explanations: Mapping[int,
         raise PermissionDenied(_("You have no seat on this panel."))
     waiting = open_sheets(panel)
     if waiting:
-        message = _("%(count)s members have not closed their sheets yet; the report is signed when all have.")
+        message = ngettext(
+            "%(count)s member has not closed the sheet yet; the report is signed when all have.",
+            "%(count)s members have not closed their sheets yet; the report is signed when all have.",
+            waiting,
+        )
         raise TransitionBlocked([Reason(message % {"count": waiting}, code="sheets")], act="panel.sign", subject=panel)
     given = {bid: words.strip() for bid, words in (explanations or {}).items()}
     own = {found.bid: found.supplier for found in outliers(panel, act_time()) if found.seat == seat.pk}

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from procurement.bids import metadata
 from procurement.bids.models import Attachment, BidDraft, Envelope
@@ -131,7 +132,10 @@ def finish(attachment: Attachment) -> Attachment:
     if attachment.file.complete:
         return attachment
     if missing := absent(attachment):
-        raise PieceRefused(_("%(count)s pieces have not arrived yet.") % {"count": len(missing)})
+        raise PieceRefused(
+            ngettext("%(count)s piece has not arrived yet.", "%(count)s pieces have not arrived yet.", len(missing))
+            % {"count": len(missing)}
+        )
     key = vault.key_of(attachment.file)
     content = b"".join(vault.open_plain(attachment.file, key))
     _count_in(attachment, key, content, details(attachment))

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from procurement.accounts.models import Organisation
 from procurement.bids import attachments, similarity, verification
@@ -51,7 +52,11 @@ def too_few(call: Call, lot: Lot, count: int, at: datetime) -> Iterator[Reason]:
     if left < minimum:
         yield rule.reason(
             name
-            + _("%(count)s valid bidders; this procedure needs %(minimum)s.")
+            + ngettext(
+                "%(count)s valid bidder; this procedure needs %(minimum)s.",
+                "%(count)s valid bidders; this procedure needs %(minimum)s.",
+                count,
+            )
             % {"count": count, "minimum": minimum if call.method != Method.FRAMEWORK else minimum + 1},
             count=count,
         )
@@ -253,7 +258,15 @@ def invite_final_offers(call: Call, *, by: Any, organisation: Organisation, unti
         reasons.append(rule.reason(message) if rule is not None else Reason(message, code="once"))
     if waiting:
         reasons.append(
-            Reason(_("%(count)s bids are still to be let in or rejected.") % {"count": waiting}, code="open")
+            Reason(
+                ngettext(
+                    "%(count)s bid is still to be let in or rejected.",
+                    "%(count)s bids are still to be let in or rejected.",
+                    waiting,
+                )
+                % {"count": waiting},
+                code="open",
+            )
         )
     if until < act.at:
         reasons.append(Reason(_("The time for final offers lies in the past."), code="until"))

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from procurement.projects.guards import has_published_reason
 from procurement.rules import rulebook, workdays
@@ -73,7 +74,14 @@ def service_users_heard(milestone: Any, act: Act) -> Iterator[Reason]:
     rule = _rule("A1", milestone, act)
     needed = int(rule.values.get("users_min", 1)) if rule is not None else 0
     if int(act.facts.get("service_users", 0)) < needed:
-        yield rule.reason(_("At least %(count)s service user takes part in the acceptance.") % {"count": needed})
+        yield rule.reason(
+            ngettext(
+                "At least %(count)s service user takes part in the acceptance.",
+                "At least %(count)s service users take part in the acceptance.",
+                needed,
+            )
+            % {"count": needed}
+        )
 
 
 def accepted_before_paid(milestone: Any, act: Act) -> Iterator[Reason]:

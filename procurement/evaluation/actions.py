@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from procurement.accounts import consents
 from procurement.accounts.models import Organisation
@@ -101,9 +102,11 @@ def make_codes(evaluation: Evaluation, count: int, *, by: Any, organisation: Org
     made = survey.codes.count()
     if count < 1 or made + count > survey.population:
         rule = rulebook.find("E6", on=act_time(), region=evaluation.contract.buyer.region)
-        message = _("%(left)s codes can still be made: one for each person served.") % {
-            "left": survey.population - made
-        }
+        message = ngettext(
+            "%(left)s code can still be made: one for each person served.",
+            "%(left)s codes can still be made: one for each person served.",
+            survey.population - made,
+        ) % {"left": survey.population - made}
         raise TransitionBlocked(
             [rule.reason(message) if rule else Reason(message, code="codes")], act="evaluation.codes"
         )

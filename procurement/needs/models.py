@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from procurement.accounts.models import Organisation
 from procurement.needs import guards, permissions
@@ -84,7 +85,9 @@ class Need(Machine):
     def decline(self, act: Act) -> None:
         self.decline_reason = act.reason
 
-    @transition(source="adopted", target="answered", permission=None, automatic=True, label=_("Answer"))
+    @transition(
+        source="adopted", target="answered", permission=None, automatic=True, label=pgettext_lazy("a need", "Answer")
+    )
     def answer(self, act: Act) -> None:
         pass
 

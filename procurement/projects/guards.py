@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from procurement.accounts.enums import OrganisationKind, Staffing
 from procurement.projects.enums import NegativeItem
@@ -97,7 +98,10 @@ def term_length(project: Any, act: Act) -> Iterator[Reason]:
     except ValueError:  # 29 February
         latest = start.replace(year=start.year + years, month=3, day=1)
     if project.term_end >= latest:
-        yield rule.reason(_("The term is longer than %(years)s year(s).") % {"years": years})
+        yield rule.reason(
+            ngettext("The term is longer than %(years)s year.", "The term is longer than %(years)s years.", years)
+            % {"years": years}
+        )
 
 
 def asked_residents(project: Any, act: Act) -> Iterator[Reason]:

@@ -22,7 +22,7 @@ from tests.factories.accounts import UserFactory
 from workflows import jobs
 from workflows.models import Job
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_languages]
 
 
 class Gateway(ThreadingHTTPServer):

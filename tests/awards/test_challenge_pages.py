@@ -16,7 +16,7 @@ from tests import threads
 from tests.awards.scenes import colleague
 from tests.factories.accounts import OrganisationFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_languages]
 WORDS = {"claims": "请求重新评审。", "facts": "方案未列应急预案却得满分。", "basis": ""}
 REPLY = {
     "act": "reply",

@@ -33,7 +33,7 @@ from tests.factories.projects import NOT_SAID, REASON
 from workflows import chain, clock
 from workflows.errors import TransitionBlocked
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_languages]
 
 
 def codes(error: pytest.ExceptionInfo[TransitionBlocked]) -> list[str]:

@@ -25,7 +25,7 @@ from tests.factories.delivery import MilestoneFactory
 from workflows import deadlines as runner
 from workflows.models import Job, Machine
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_languages]
 LONG_AGO = date(2026, 1, 1)
 
 

@@ -20,7 +20,7 @@ from tests.awards import scenes
 from workflows import engine
 from workflows.errors import TransitionBlocked
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_languages]
 
 
 @pytest.fixture

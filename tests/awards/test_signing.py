@@ -20,7 +20,7 @@ from workflows import clock
 from workflows.errors import TransitionBlocked
 from workflows.models import TransitionLog
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_languages]
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from procurement.opendata.ocds import issuing
 from procurement.projects.models import Project
 from tests.opendata.test_ocds import brought_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_languages]
 
 
 @pytest.fixture

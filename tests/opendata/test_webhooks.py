@@ -24,7 +24,7 @@ from tests.cms import rows
 from workflows import jobs
 from workflows.models import Job
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_languages]
 
 
 class Receiver:

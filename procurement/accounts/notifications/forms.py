@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from procurement.accounts.enums import Channel, EventGroup, Rhythm
 from procurement.accounts.models import NotificationPreference, PersonalSettings, User
@@ -29,7 +30,9 @@ class PreferencesForm(forms.Form):
         label=_("Language"), choices=settings.LANGUAGES, help_text=_("Of the pages in this browser, and of your mail.")
     )
     theme = forms.ChoiceField(
-        label=_("Type"), choices=[(value, THEME_NAMES[value]) for value in THEMES], help_text=_("In this browser.")
+        label=pgettext_lazy("letters", "Type"),
+        choices=[(value, THEME_NAMES[value]) for value in THEMES],
+        help_text=_("In this browser."),
     )
     wecom_account = forms.CharField(label=_("WeCom account"), required=False, max_length=64)
     wecom_robot = forms.CharField(label=_("Key of a WeCom group robot"), required=False, max_length=100)

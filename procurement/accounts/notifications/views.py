@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -142,7 +143,12 @@ def deliveries(request: HttpRequest, actor: Actor) -> HttpResponse:
     rows = Delivery.objects.select_related("job", "notification__recipient", "notification__organisation")
     rows = rows.filter(STATES[state]) if state in STATES else rows
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    names = {"waiting": _("waiting"), "failed": _("failed"), "sent": _("sent"), "dropped": _("not sent")}
+    names = {
+        "waiting": _("waiting"),
+        "failed": pgettext("sending", "failed"),
+        "sent": _("sent"),
+        "dropped": _("not sent"),
+    }
     why = {
         "no_address": _("no address there"),
         "inactive": _("the account is closed"),

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from procurement.awards import lowprice
 from procurement.awards.enums import SeatRole
@@ -101,7 +102,15 @@ def every_seat_is_taken(panel: Any, act: Act) -> Iterator[Reason]:
     taken = set(panel.seats.values_list("position", flat=True))
     empty = set(panel.vacancies.values_list("position", flat=True)) - taken
     if empty:
-        yield Reason(_("%(count)s seats are still to be filled again.") % {"count": len(empty)}, code="vacant")
+        yield Reason(
+            ngettext(
+                "%(count)s seat is still to be filled again.",
+                "%(count)s seats are still to be filled again.",
+                len(empty),
+            )
+            % {"count": len(empty)},
+            code="vacant",
+        )
 
 
 def experts_are_independent(panel: Any, act: Act) -> Iterator[Reason]:
@@ -218,7 +227,12 @@ def sheets_complete(panel: Any, act: Act, only: Any = None) -> Iterator[Reason]:
         missing = sum(seat.pk not in table.get((bid.pk, c.pk), {}) for bid in bids for c in judged)
         if missing:
             yield Reason(
-                _("%(name)s still has %(count)s scores to give.") % {"name": seat.user, "count": missing},
+                ngettext(
+                    "%(name)s still has %(count)s score to give.",
+                    "%(name)s still has %(count)s scores to give.",
+                    missing,
+                )
+                % {"name": seat.user, "count": missing},
                 code="sheets",
             )
 

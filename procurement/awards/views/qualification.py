@@ -11,6 +11,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -63,7 +64,10 @@ def qualification(request: HttpRequest, pk: int) -> HttpResponse:
         _decide(marked, actor)
     except TransitionBlocked as refusal:
         return _page(request, call, lines, actor, refused=refusal.reasons, status=409)
-    messages.success(request, _("%(count)s bids are decided.") % {"count": len(marked)})
+    messages.success(
+        request,
+        ngettext("%(count)s bid is decided.", "%(count)s bids are decided.", len(marked)) % {"count": len(marked)},
+    )
     return redirect("awards:qualification", call.pk)
 
 

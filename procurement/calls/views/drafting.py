@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -259,7 +260,15 @@ def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         drafting.hand_in(call, **actor.as_organisation)
     except TransitionBlocked as refusal:
-        messages.error(request, _("Not handed in: %(count)d rules are not met yet.") % {"count": len(refusal.reasons)})
+        messages.error(
+            request,
+            ngettext(
+                "Not handed in: %(count)d rule is not met yet.",
+                "Not handed in: %(count)d rules are not met yet.",
+                len(refusal.reasons),
+            )
+            % {"count": len(refusal.reasons)},
+        )
         return HttpResponseRedirect(_address(call, "review"))
     messages.success(request, _("Handed in. Somebody else of your organisation approves and publishes it."))
     return redirect("workspace")

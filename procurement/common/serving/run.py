@@ -97,7 +97,7 @@ class Demo:
         place = before.Place(self.var)
         self._step(_("Database and queue"), steps.start_servers)
         self._step(_("Translations"), steps.translations)
-        self._step(_("Tables"), lambda: steps.migrate(self.say))
+        self._step(_("Database tables"), lambda: steps.migrate(self.say))
         self._step(_("Static files"), lambda: steps.collect_static(self.say))
         self._step(_("Demo data (some minutes the first time)"), lambda: call_command("demo"))
         self.children = [

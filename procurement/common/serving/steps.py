@@ -17,6 +17,7 @@ from django.db import connection
 from django.db.migrations.exceptions import BadMigrationError, InconsistentMigrationHistory
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from procurement.common import catalogues, embedded
 from procurement.common.serving import ServingProblem
@@ -49,7 +50,7 @@ def migrate(say: Say) -> None:
     try:
         due = migrations_due()
         if due:
-            say(_("  %(count)d changes of the tables") % {"count": due})
+            say(ngettext("  %(count)d change of the tables", "  %(count)d changes of the tables", due) % {"count": due})
             call_command("migrate", interactive=False, verbosity=0)
     except (DatabaseError, BadMigrationError, InconsistentMigrationHistory) as error:
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from procurement.accounts.models import Organisation
 
@@ -20,8 +21,8 @@ class Event(models.TextChoices):
 
 class DeliveryState(models.TextChoices):
     PENDING = "pending", _("waiting")
-    DELIVERED = "delivered", _("delivered")
-    FAILED = "failed", _("given up")
+    DELIVERED = "delivered", pgettext_lazy("sending", "delivered")
+    FAILED = "failed", pgettext_lazy("sending", "given up")
 
 
 class Webhook(models.Model):

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from procurement.opendata.search import find, show, text
@@ -37,7 +38,7 @@ def _address(request: HttpRequest, **changes: str) -> str:
 def _facets(request: HttpRequest, found: Found) -> list[dict[str, Any]]:
     """What the results can be narrowed to; a facet with one value narrows nothing and is left out."""
     titles = {
-        "kind": _("What"),
+        "kind": pgettext("results", "What"),
         "domain": _("For whom"),
         "state": _("State"),
         "region": _("Area"),

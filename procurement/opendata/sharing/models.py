@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class WechatDraft(models.Model):
@@ -11,7 +12,7 @@ class WechatDraft(models.Model):
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
         DONE = "done", _("in the drafts")
-        FAILED = "failed", _("failed")
+        FAILED = "failed", pgettext_lazy("sending", "failed")
 
     kind = models.CharField(max_length=12)
     subject_id = models.BigIntegerField()
