@@ -121,7 +121,7 @@ def _save(request: HttpRequest, room: Room) -> HttpResponse:
         return _stale(request, room, flat, stale.draft)
     form = offers.OfferForm(room.lot, flat)
     if wants_json(request):
-        return _saved(draft, form)
+        return _saved(room, draft, form)
     if request.POST.get("next") == "review":
         if form.demand():
             return redirect("bids:review", room.lot.pk)
@@ -130,15 +130,16 @@ def _save(request: HttpRequest, room: Room) -> HttpResponse:
     return redirect("bids:room", room.lot.pk)
 
 
-def _saved(draft: BidDraft, form: offers.OfferForm) -> JsonResponse:
+def _saved(room: Room, draft: BidDraft, form: offers.OfferForm) -> JsonResponse:
     errors = {name: " ".join(map(str, found)) for name, found in form.errors.items()}
     table = form.table if form.is_bound and not errors else []
+    checks = form.checks() + own_data(room)
     return JsonResponse(
         {
             "version": draft.version,
             "errors": errors,
             "total": str(form.total) if table else "",
-            "checks": [{"label": c.label, "effect": c.effect, "message": c.message} for c in form.checks()],
+            "checks": [{"label": c.label, "effect": c.effect, "message": c.message} for c in checks],
         }
     )
 
