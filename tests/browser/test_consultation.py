@@ -300,9 +300,8 @@ def draft_contract(people: People) -> None:
 def signing_is_suspended(people: People, pending: Challenge) -> None:
     signatory = people["signatory"]
     signatory.take("contract.sign")
-    signatory.sure()
-    signatory.press(status=409)
-    expect(signatory.page.get_by_role("alert").first).to_contain_text(pending.number)
+    expect(signatory.page.locator("#rules")).to_contain_text(pending.number)
+    expect(signatory.page.locator("main form button.btn-danger")).to_be_disabled()
     signatory.look("contract-suspended")
 
 
