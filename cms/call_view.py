@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from procurement.accounts import acting
 from procurement.bids.enums import BidState
 from procurement.bids.models import Bid
 from procurement.calls.enums import CallState, CriterionKind
@@ -17,6 +18,7 @@ from procurement.common import page_cache
 from procurement.common.templatetags.huiqun import NOTICE_FIELDS
 from procurement.evaluation.documents import subjects
 from procurement.opendata import papers
+from procurement.projects import layout
 from procurement.projects.enums import NoticeKind
 from workflows.clock import database_now
 
@@ -46,6 +48,12 @@ def remember(request: HttpRequest, call: Call) -> None:
     page_cache.show(request, f"thread:{call.project_id}", until=[call.deadline, call.questions_until])
 
 
+def taken(request: HttpRequest, call: Call) -> bool:
+    """Whether the organisation this person acts for has taken the documents already."""
+    organisation = acting.organisation_of(request)
+    return organisation is not None and call.takings.filter(organisation=organisation).exists()
+
+
 def _notices(call: Call) -> list[dict[str, Any]]:
     rows = call.project.notices.exclude(kind=NoticeKind.INTENT)
     found = [
@@ -58,7 +66,7 @@ def _notices(call: Call) -> list[dict[str, Any]]:
         {
             "notice": notice,
             "fields": [
-                {"label": NOTICE_FIELDS.get(name, name), "value": value}
+                {"label": NOTICE_FIELDS.get(name, name), "value": layout.printed(name, value)}
                 for name, value in sorted(notice.fields.items(), key=_place)
                 if value
             ],

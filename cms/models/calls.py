@@ -60,6 +60,7 @@ class CallIndexPage(Page):
             return super().serve(request, *args, **kwargs)
         call_view.remember(request, call)
         context = super().get_context(request) | {"page": None} | call_view.facts(call)
+        context["taken"] = call_view.taken(request, call)
         return TemplateResponse(request, CallPage.template, context)
 
 
@@ -116,7 +117,7 @@ class CallPage(Page):
         if call is None:  # a preview before a call was chosen
             return context
         call_view.remember(request, call)
-        return context | call_view.facts(call)
+        return context | call_view.facts(call) | {"taken": call_view.taken(request, call)}
 
     def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
         return self.template if self.call_id else "cms/nothing_chosen.html"

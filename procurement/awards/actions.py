@@ -221,7 +221,7 @@ def result_fields(award: Award, at: Any = None) -> dict[str, str]:
         "service_scope": call.requirements or project.summary,
         "service_requirements": call.requirements,
         "service_time": f"{project.term_start} – {project.term_end}",
-        "service_standard": "；".join(f"{c.name}：{c.rule}" for c in call.criteria.all() if c.rule),
+        "service_standard": "；".join(f"{c.name}：{c.rule.rstrip('。；')}" for c in call.criteria.all() if c.rule),
         "committee": members,
         "notice_period": f"至 {ends}",
         "contacts": notices.contacts(project.buyer, call.contact),

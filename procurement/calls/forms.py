@@ -75,7 +75,9 @@ def criterion_fields(row: int) -> dict[str, forms.Field]:
     return _optional(
         {
             f"name_{row}": desk.line(_("Factor"), 60),
-            f"kind_{row}": forms.ChoiceField(label=_("How it is scored"), choices=CriterionKind.choices),
+            f"kind_{row}": forms.ChoiceField(
+                label=_("How it is scored"), choices=CriterionKind.choices, initial=CriterionKind.JUDGED
+            ),
             f"weight_{row}": desk.points(_("Weight")),
             f"rule_{row}": desk.text(_("How points are earned"), 2000, 2),
         }

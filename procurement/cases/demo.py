@@ -116,6 +116,7 @@ def make_logins() -> None:
         code="52330199MJ9000022B",
         defaults={"name": "示例社会工作服务中心", "kind": OrganisationKind.SOCIAL_SERVICE, "region": "330199"},
     )
+    _fill_in(centre, "示例县示例路 2 号")
     for login in LOGINS:
         if login.side in ("platform", "pool"):
             join(login, office)

@@ -15,6 +15,7 @@ from procurement.accounts import pool
 from procurement.accounts.enums import Role
 from procurement.accounts.workspace import forms
 from procurement.accounts.workspace.desk import Actor, deed
+from procurement.contracts import guards
 from procurement.contracts.desk import as_buyer, ours
 from procurement.contracts.desk import facts as contract_facts
 from procurement.contracts.models import Contract, Signature
@@ -22,11 +23,20 @@ from procurement.delivery import actions
 from procurement.delivery.models import Milestone
 from procurement.projects import notices
 from procurement.projects.enums import NoticeKind
+from workflows.machine import Act
+from workflows.reasons import Reason
 
 
 def _unsigned_by_us(actor: Actor) -> QuerySet[Contract]:
     own = Signature.objects.filter(contract=OuterRef("pk"), by__memberships__organisation=actor.organisation)
     return ours(actor).filter(~Exists(own))
+
+
+def _before_signing(contract: Contract, actor: Actor) -> list[Reason]:
+    """What suspends the signing (T10), or makes it late (T7): each party signs by itself, so no transition tells."""
+    act = Act(by=actor.user, at=actor.at, organisation=actor.organisation)
+    asked = (guards.award_is_noticed, guards.nothing_suspends_signing, guards.signed_in_time)
+    return [reason for guard in asked for reason in guard(contract, act)]
 
 
 def _milestones(actor: Actor, **party: Any) -> QuerySet[Milestone]:
@@ -124,6 +134,7 @@ deed(
     mine=_unsigned_by_us,
     waits=Q(state="agreed"),
     facts=contract_facts,
+    reasons=_before_signing,
     do=lambda contract, actor, given: actions.sign_contract(contract, **actor.as_organisation, **given),
     hurts=True,
 )

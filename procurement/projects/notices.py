@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from procurement.accounts.models import Mandate, Organisation
 from procurement.common.models import next_number
@@ -29,6 +30,13 @@ def required_fields(kind: str, on: Any, region: str) -> list[str]:
     return list(rule.values["fields"]) if rule is not None else []
 
 
+# who can put it right, where it is not whoever publishes the notice
+ENTERED = {
+    "supplier_address": gettext_lazy("The supplier enters its address under “Organisation”, in the menu of its name."),
+    "contacts": gettext_lazy("The buyer's manager enters address and contact under “Organisation”."),
+}
+
+
 def unmet(kind: str, fields: dict[str, Any], on: Any, region: str) -> list[Reason]:
     """N1: a notice that lacks a required field cannot be published; the refusal lists them all (公告格式)."""
     rule = rulebook.find("N1", variant=kind, on=on, region=region)
@@ -38,7 +46,9 @@ def unmet(kind: str, fields: dict[str, Any], on: Any, region: str) -> list[Reaso
     if not missing:
         return []
     names = ", ".join(notice_field(name) for name in missing)
-    return [rule.reason(_("The notice still lacks: %(fields)s.") % {"fields": names}, missing=missing)]
+    words = [_("The notice still lacks: %(fields)s.") % {"fields": names}]
+    words += [str(ENTERED[name]) for name in missing if name in ENTERED]
+    return [rule.reason(" ".join(words), missing=missing)]
 
 
 def title_of(project: Project, kind: str) -> str:

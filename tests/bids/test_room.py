@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from procurement.accounts.models import Organisation
 from procurement.bids import drafts
 from procurement.bids.models import Bid, BidDraft, Envelope
 from procurement.calls.models import Call
@@ -181,6 +182,14 @@ class TestSealing:
         assert "disabled" not in page
         room.save({"price": "19.8万"})
         assert "disabled" in room.client.get(f"{room.path}review/").content.decode()
+
+    def test_an_address_that_a_result_notice_would_lack_is_asked_for_in_time(self) -> None:
+        room = rooms.room()
+        before = [check["effect"] for check in room.save(rooms.OFFER, **rooms.JSON).json()["checks"]]
+        Organisation.objects.filter(memberships__user=room.user).update(address="")
+        checks = room.save(rooms.OFFER, **rooms.JSON).json()["checks"]
+        assert [check["effect"] for check in checks] == [*before, "warn"]
+        assert checks[-1]["message"] in room.client.get(f"{room.path}review/").content.decode()
 
     def test_withdrawn_it_can_be_entered_again_from_the_own_copy(self) -> None:
         room = rooms.room()

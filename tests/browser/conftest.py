@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
+from tests.browser.people import People
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -69,3 +71,12 @@ def browser_page(browser: Browser, live_server: object, request: pytest.FixtureR
     yield page
     context.close()
     assert wrong == []
+
+
+@pytest.fixture
+def people(browser: Browser, live_server: object) -> Iterator[People]:
+    """Everybody who comes to the site in this test, each at a browser of their own."""
+    everybody = People(browser, str(getattr(live_server, "url")))  # noqa: B009 - pytest-django's class is private
+    yield everybody
+    everybody.leave()
+    assert everybody.wrong == []

@@ -141,6 +141,12 @@ class TestCard:
             assert re.search('property="og:title" content="[^"]+"', html)
         assert "og:title" not in client.get("/needs/").content.decode()
 
+    def test_a_page_to_work_on_is_not_passed_on(self, client: Client, project: Project) -> None:
+        client.force_login(threads.login("approver"))
+        answer = client.get(f"/workspace/calls/{Call.objects.get(project=project).pk}/questions/")
+        assert answer.status_code == 200
+        assert "/share/" not in answer.content.decode()
+
     def test_the_card_is_a_picture_and_drawn_once(self, client: Client, project: Project) -> None:
         path = f"/share/thread/{project.pk}/card.png"
         first = client.get(path)

@@ -69,6 +69,11 @@ class TestEveryKind:
         assert refusal.value.reasons[0].facts["missing"] == list(fields_of(kind))
         assert thread.notices.count() == before
 
+    def test_says_who_can_put_it_right(self, kind: str) -> None:
+        for name in set(fields_of(kind)) & set(notices.ENTERED):
+            (reason,) = notices.unmet(kind, fields_of(kind) | {name: ""}, database_now(), "330199")
+            assert str(notices.ENTERED[name]) in str(reason.message)
+
     def test_every_field_has_a_name_in_both_languages_and_a_place(self, kind: str) -> None:
         placed = {name for one in layout.template()["kinds"][kind] for name in one["fields"]}
         for name in fields_of(kind):

@@ -53,6 +53,14 @@ def files_of(draft: BidDraft | None) -> list[dict[str, Any]]:
     ]
 
 
+def own_data(room: Room) -> list[offers.Check]:
+    """What the organisation's own page lacks for a result notice: told while it can still be entered."""
+    if room.supplier.address:
+        return []
+    words = _("Notice of the result and contract name it. Enter it under “Organisation”, in the menu of its name.")
+    return [offers.Check(_("Your organisation's address"), "warn", words)]
+
+
 def _page(
     request: HttpRequest,
     room: Room,
@@ -67,7 +75,7 @@ def _page(
         "draft": draft,
         "version": draft.version if draft else 0,
         "files": files_of(draft),
-        "checks": form.checks(),
+        "checks": form.checks() + own_data(room),
         "reasons": room.rules(),
         "accept": uploads.accept(attachments.KINDS),
         "criteria": [c for c in form.criteria if f"answer_{c.code}" in form.fields],
@@ -113,7 +121,7 @@ def _save(request: HttpRequest, room: Room) -> HttpResponse:
         return _stale(request, room, flat, stale.draft)
     form = offers.OfferForm(room.lot, flat)
     if wants_json(request):
-        return _saved(draft, form)
+        return _saved(room, draft, form)
     if request.POST.get("next") == "review":
         if form.demand():
             return redirect("bids:review", room.lot.pk)
@@ -122,15 +130,16 @@ def _save(request: HttpRequest, room: Room) -> HttpResponse:
     return redirect("bids:room", room.lot.pk)
 
 
-def _saved(draft: BidDraft, form: offers.OfferForm) -> JsonResponse:
+def _saved(room: Room, draft: BidDraft, form: offers.OfferForm) -> JsonResponse:
     errors = {name: " ".join(map(str, found)) for name, found in form.errors.items()}
     table = form.table if form.is_bound and not errors else []
+    checks = form.checks() + own_data(room)
     return JsonResponse(
         {
             "version": draft.version,
             "errors": errors,
             "total": str(form.total) if table else "",
-            "checks": [{"label": c.label, "effect": c.effect, "message": c.message} for c in form.checks()],
+            "checks": [{"label": c.label, "effect": c.effect, "message": c.message} for c in checks],
         }
     )
 
@@ -194,7 +203,7 @@ def _review(
     problem: str = "",
 ) -> HttpResponse:
     form.demand()
-    files, checks, reasons = files_of(draft), form.checks(), refused or room.rules()
+    files, checks, reasons = files_of(draft), form.checks() + own_data(room), refused or room.rules()
     unfinished = [file["name"] for file in files if not file["complete"]]
     checks += [offers.Check(name, "block", _("The upload is not finished.")) for name in unfinished]
     price = form.cleaned_data.get("price") if form.is_bound else None

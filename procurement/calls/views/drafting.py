@@ -52,8 +52,19 @@ def start(request: HttpRequest, project: int) -> HttpResponse:
     earlier = list(drafting.earlier_calls(found)[:30])
     if request.method == "POST":
         return _started(request, found, actor, earlier)
-    context = {"project": found, "earlier": earlier, "templates": drafting.criteria_templates().values()}
+    context = {
+        "project": found,
+        "earlier": earlier,
+        "templates": drafting.criteria_templates().values(),
+        "chosen": request.GET.get("from") or _pattern(found, earlier),
+    }
     return render(request, "calls/start.html", context)
+
+
+def _pattern(project: Project, earlier: list[Call]) -> str:
+    """A project that is called for again begins with its own last call, any other with the house's template."""
+    own = next((call for call in earlier if call.project_id == project.pk), None)
+    return f"call-{own.pk}" if own is not None else ""
 
 
 def _started(request: HttpRequest, project: Project, actor: Actor, earlier: list[Call]) -> HttpResponse:

@@ -16,7 +16,7 @@ from procurement.bids import opening
 from procurement.bids.enums import STILL_IN, BidState, Round
 from procurement.bids.models import Bid
 from procurement.calls import actions as calls
-from procurement.calls.enums import WITH_FINAL_OFFERS, SmePolicy
+from procurement.calls.enums import WITH_FINAL_OFFERS, CriterionKind, SmePolicy
 from procurement.calls.models import Lot
 from procurement.cases.replay.after_award import UNKNOWN, AfterAward
 from procurement.cases.replay.cast import Cast
@@ -32,7 +32,12 @@ from procurement.rules.models import RuleVersion
 from workflows import engine
 
 NOT_IN_RECORD = "not in the record"
-STANDARD_RULE = "由评审小组按响应文件的完整性、针对性和可行性在权重范围内打分。"
+# what a record says of no factor in particular, as a call must say it of each (S3)
+STANDARD_RULES = {
+    CriterionKind.PRICE: "最低有效报价 ÷ 本报价 × 权重。",
+    CriterionKind.QUANTITY: "承诺数量 ÷ 最高承诺数量 × 权重。",
+    CriterionKind.JUDGED: "由评审小组按响应文件的完整性、针对性和可行性在权重范围内打分。",
+}
 WARNINGS_WITH_REASON = ("W6", "W9", "E1")
 
 
@@ -197,7 +202,7 @@ class Play(AfterAward):
                     "name": criterion.name,
                     "kind": criterion.kind,
                     "weight": criterion.weight,
-                    "rule": criterion.rule or STANDARD_RULE,
+                    "rule": criterion.rule or STANDARD_RULES[CriterionKind(criterion.kind)],
                 }
                 for criterion in data.criteria
             ],

@@ -19,7 +19,13 @@ register = template.Library()
 
 
 def _subject(context: Mapping[str, Any]) -> tuple[str, int, str, str] | None:
-    """Kind, key, title, one sentence: of what the page's view says it shows. Asks the database nothing."""
+    """Kind, key, title, one sentence: of what the page's view says it shows. Asks the database nothing.
+
+    Pages to work on are nobody else's to read: there is nothing to pass on.
+    """
+    request = context.get("request")
+    if request is None or request.path.startswith(reverse("workspace")):
+        return None
     notice, call, project, page = (context.get(name) for name in ("notice", "call", "project", "page"))
     if isinstance(notice, Notice):
         return Kind.NOTICE, notice.pk, notice.title, notice.project.title
@@ -36,15 +42,14 @@ def _subject(context: Mapping[str, Any]) -> tuple[str, int, str, str] | None:
 def share_meta(context: Mapping[str, Any]) -> dict[str, Any]:
     """Open Graph of a notice, a call, a thread or an article; nothing on other pages."""
     subject = _subject(context)
-    request = context.get("request")
-    if subject is None or request is None:
+    if subject is None:
         return {}
     kind, pk, title, description = subject
     return {
         "title": title,
         "description": description,
         "site_name": settings.SITE_NAME,
-        "address": urljoin(settings.HUIQUN_BASE_URL, request.path),
+        "address": urljoin(settings.HUIQUN_BASE_URL, context["request"].path),
         "picture": urljoin(settings.HUIQUN_BASE_URL, reverse("share_card", args=[kind, pk])),
     }
 
