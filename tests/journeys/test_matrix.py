@@ -122,6 +122,24 @@ def test_what_editors_read(scene: Scene, name: str, door: Door) -> None:
     assert answers == {who: door.told(who) for who in answers}
 
 
+@pytest.mark.parametrize(("name", "door"), doors(PUBLIC))
+def test_odd_questions_are_no_error(scene: Scene, name: str, door: Door) -> None:
+    path, visitor = scene.path(name, door.row), scene.people.clients["visitor"]
+    for what, query in odd.QUERIES.items():
+        answer = visitor.get(path, QUERY_STRING=query)
+        assert answer.status_code < 500, what
+        assert b"Traceback" not in odd.body(answer), what
+
+
+@pytest.mark.parametrize(("name", "door"), doors({**READ, **PUBLIC}))
+def test_odd_addresses_are_no_error(scene: Scene, name: str, door: Door) -> None:
+    """A number too large for the database, a name with a NUL: nothing is there, and nothing breaks."""
+    for path in odd.addresses(name, scene.keys[door.row]):
+        for who in ("visitor",) if name in PUBLIC else ("drafter", "winner", "system_admin"):
+            answer = scene.people.clients[who].get(path)
+            assert answer.status_code < 500, (who, path)
+
+
 @pytest.mark.parametrize(
     "path", ["", "pages/", "images/", "documents/", "reports/site-history/", "settings/", "users/"]
 )

@@ -78,7 +78,8 @@ def _messages(people: People, buyer: Organisation) -> Keys:
     drafter = people.users["drafter"]
     told = Notification.objects.create(
         recipient=drafter, organisation=buyer, event="call.published", group="new_calls", key="matrix",
-        path="/workspace/", parameters={"title": "某项目", "call": "C-1", "buyer": buyer.name, "deadline": "2026-12-01 09:00"},
+        path="/workspace/",
+        parameters={"title": "某项目", "call": "C-1", "buyer": buyer.name, "deadline": "2026-12-01 09:00"},
     )  # fmt: skip
     export = TableExport.objects.create(
         owner=drafter, organisation=buyer, table="projects", form="csv", total=1, file=paper_file(),
