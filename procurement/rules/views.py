@@ -15,6 +15,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from procurement.rules import workdays
@@ -160,6 +161,7 @@ def rule(request: HttpRequest, rule: str) -> HttpResponse:
 
 
 @login_required
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest, rule: str) -> HttpResponse:
     """A new version of a rule, with its own date."""
