@@ -107,17 +107,18 @@ def _drop() -> None:
         logger.exception("the old look of the site stays for %d s", SECONDS)
 
 
-def _footer() -> list[dict[str, str]]:
+def _footer(found: Look) -> list[dict[str, str]]:
     labels = {"run_by": _("Run by"), "contact": _("Contact"), "site_code": _("Site code")}
-    return [{"label": labels.get(key, ""), "text": text, "url": url} for key, text, url in look().lines]
+    return [{"label": labels.get(key, ""), "text": text, "url": url} for key, text, url in found.lines]
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """Template context of every page; looked up only where a page shows it."""
+    found: Any = SimpleLazyObject(look)  # one look at the cache for all three
     return {
-        "site_name": SimpleLazyObject(lambda: look().name),
-        "site_look": SimpleLazyObject(look),
-        "footer": SimpleLazyObject(_footer),
+        "site_name": SimpleLazyObject(lambda: found.name),
+        "site_look": found,
+        "footer": SimpleLazyObject(lambda: _footer(found)),
     }
 
 

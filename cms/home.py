@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
-from django.db.models import Avg, Count, DecimalField, Q, Sum
+from django.db.models import Avg, Count, DecimalField, OuterRef, Q, Subquery, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
-from django.utils import timezone
 
-from cms import listing
+from cms import calendar_view, listing
+from procurement.common.kept import kept
 from procurement.evaluation.enums import EvaluationState, Part
 from procurement.evaluation.models import AnswerSheet, Evaluation
 from procurement.needs.enums import NeedState
 from procurement.needs.models import Need
 from procurement.opendata import reports, statistics
 from procurement.projects.enums import ProjectState
-from procurement.projects.models import Project
-from workflows.clock import database_now
+from procurement.projects.models import NeedLink, Project
 
 PUBLIC_NEEDS = [state for state in NeedState.values if state != NeedState.DRAFT]
 ANSWERED_NEEDS = [
@@ -32,13 +30,21 @@ ANSWERED_NEEDS = [
 OPEN_CALLS, NEEDS, REPORTS = 6, 4, 3
 
 
+SUBJECTS = ("calls", "needs", "reports", "threads")
+
+
 def figures() -> dict[str, Any]:
-    """The numbers of the front page. Rehearsals (threads whose times lie ahead) are left out."""
-    now = database_now()
-    end_of_day = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    """The numbers of the front page, kept while nothing they count changes and no call closes."""
+    return kept("figures", SUBJECTS, _figures, until=lambda found: found["until"])
+
+
+def _figures() -> dict[str, Any]:
+    """Counted. Rehearsals (threads whose times lie ahead) are left out."""
+    end_of_day = calendar_view.midnight()
+    until = min(moment for moment in (listing.next_deadline(), end_of_day) if moment is not None)
     calls = (
         listing.public_calls()
-        .filter(takes_bids=True, project__rehearsal=False)
+        .filter(listing.TAKES_BIDS, project__rehearsal=False)
         .order_by()
         .aggregate(open=Count("pk"), today=Count("pk", filter=Q(deadline__lt=end_of_day)))
     )
@@ -49,6 +55,7 @@ def figures() -> dict[str, Any]:
         projects=Count("pk"), people=Sum("beneficiaries")
     )
     return {
+        "until": until,
         "open": calls["open"],
         "today": calls["today"],
         "needs": needs["raised"],
@@ -71,19 +78,27 @@ def _heard() -> dict[str, Any]:
 
 
 def facts() -> dict[str, Any]:
-    """The template context of the front page."""
+    """The template context of the front page, kept while nothing in it changes and no call closes."""
+    return kept("front-page", SUBJECTS, _facts, until=lambda found: found["figures"]["until"])
+
+
+def _facts() -> dict[str, Any]:
+    # one sum for each call shown, not one for each there is
+    supporters = NeedLink.objects.filter(project=OuterRef("project")).order_by().values("project")
     open_calls = (
         listing.public_calls()
-        .filter(takes_bids=True)
-        .annotate(residents=Sum("project__needs__supporters"))
+        .filter(listing.TAKES_BIDS)
+        .annotate(residents=Subquery(supporters.annotate(n=Sum("need__supporters")).values("n")))
         .order_by("deadline", "pk")
     )
     newest = reports.published().order_by("-published_at")[:REPORTS]
     return {
         "figures": figures(),
         "open_calls": list(open_calls[:OPEN_CALLS]),
-        "needs": Need.objects.filter(state__in=PUBLIC_NEEDS)
-        .select_related("station")
-        .order_by("-submitted_at", "-pk")[:NEEDS],
+        "needs": list(
+            Need.objects.filter(state__in=PUBLIC_NEEDS)
+            .select_related("station")
+            .order_by("-submitted_at", "-pk")[:NEEDS]
+        ),
         "reports": [reports.told(row) for row in newest],
     }

@@ -8,33 +8,23 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
-from django.db.models import (
-    BooleanField,
-    Case,
-    Count,
-    DateTimeField,
-    ExpressionWrapper,
-    F,
-    Min,
-    Q,
-    QuerySet,
-    Value,
-    When,
-)
+from django.db.models import BooleanField, Count, ExpressionWrapper, Min, Q, QuerySet
 from django.db.models.functions import Now
 from django.http import QueryDict
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from procurement.calls.enums import CallState, Method
 from procurement.calls.models import Call
+from procurement.common.kept import Counted, kept
 from procurement.projects.enums import Domain
 
 PER_PAGE = 20
 MOST_MONEY = Decimal(10) ** 13
 
+TAKES_BIDS = Q(state=CallState.PUBLISHED, deadline__gte=Now())  # by the database's clock
 STATES: dict[str, tuple[Any, Q]] = {
-    "open": (_("Open for bids"), Q(state=CallState.PUBLISHED, deadline__gte=Now())),
+    "open": (_("Open for bids"), TAKES_BIDS),
     "closed": (_("Deadline passed, not opened yet"), Q(state=CallState.PUBLISHED, deadline__lt=Now())),
     "scoring": (_("Bids opened"), Q(state=CallState.OPENED)),
     "concluded": (_("Concluded"), Q(state=CallState.CONCLUDED)),
@@ -46,9 +36,10 @@ MONEY: dict[str, tuple[Any, Q]] = {
     "30-100": (_("300,000 to 1 million yuan"), Q(ceiling__gte=300_000, ceiling__lt=1_000_000)),
     "100-": (_("1 million yuan and more"), Q(ceiling__gte=1_000_000)),
 }
+NEWEST = ("-published_at", "-pk")
 SORTS: dict[str, tuple[Any, tuple[Any, ...]]] = {
-    "": (_("Open first"), ("-takes_bids", "open_deadline", "-published_at", "-pk")),
-    "newest": (_("Newest first"), ("-published_at", "-pk")),
+    "": (_("Open first"), NEWEST),  # after those that are open: ``OpenFirst``
+    "newest": (_("Newest first"), NEWEST),
     "deadline": (_("Nearest deadline first"), ("deadline", "-pk")),
     "ceiling": (_("Largest ceiling first"), ("-ceiling", "-pk")),
 }
@@ -61,20 +52,39 @@ def public_calls() -> QuerySet[Any]:
 
     ``takes_bids`` is judged by the database's clock: published, and the deadline not past.
     """
-    takes_bids = Q(state=CallState.PUBLISHED, deadline__gte=Now())
     return (
         Call.objects.filter(published_at__isnull=False)
         .select_related("project__buyer")
-        .annotate(
-            takes_bids=ExpressionWrapper(takes_bids, output_field=BooleanField()),
-            open_deadline=Case(When(takes_bids, then=F("deadline")), default=Value(None), output_field=DateTimeField()),
-        )
+        .annotate(takes_bids=ExpressionWrapper(TAKES_BIDS, output_field=BooleanField()))
     )
 
 
 def next_deadline() -> datetime | None:
     """When the next open call closes: until then no row changes by itself."""
-    return public_calls().filter(STATES["open"][1]).order_by().aggregate(soonest=Min("deadline"))["soonest"]
+    return public_calls().filter(TAKES_BIDS).order_by().aggregate(soonest=Min("deadline"))["soonest"]
+
+
+class OpenFirst:
+    """Calls in the order readers want them: open ones by deadline, then the others, newest first.
+
+    Two lists read by an index each, one behind the other: an order by “open or not” would sort every call there is.
+    """
+
+    def __init__(self, calls: QuerySet[Call], total: int, open_ones: int) -> None:
+        self.calls, self.total, self.open_ones = calls, total, open_ones
+
+    def __len__(self) -> int:
+        return self.total
+
+    def __getitem__(self, asked: slice) -> list[Call]:
+        first, last = asked.start or 0, self.total if asked.stop is None else asked.stop
+        found: list[Call] = []
+        if first < self.open_ones:
+            found += self.calls.filter(TAKES_BIDS).order_by("deadline", *NEWEST)[first : min(last, self.open_ones)]
+        if last > self.open_ones:
+            others = self.calls.exclude(TAKES_BIDS).order_by(*NEWEST)
+            found += others[max(first - self.open_ones, 0) : last - self.open_ones]
+        return found
 
 
 def _digits(query: QueryDict, name: str, longest: int) -> str:
@@ -189,16 +199,38 @@ def _buyers(filters: Filters) -> list[tuple[str, Any, int]]:
     return [(str(pk), name, n) for pk, name, n in found.order_by("-n", "project__buyer__name")[:MOST_BUYERS]]
 
 
-def facets(filters: Filters) -> list[dict[str, Any]]:
+def _counts(filters: Filters) -> dict[str, Any]:
+    """What a list says of its length: all of it, how many of it are open, and the counts of every facet."""
+    rows = filters.apply(public_calls()).order_by()
+    return {
+        "next_deadline": next_deadline(),  # first: what closes meanwhile is not kept as open
+        **{name: _counted(filters, name) for name in ("domain", "method", "state", "money", "area")},
+        **rows.aggregate(total=Count("pk"), open_ones=Count("pk", filter=TAKES_BIDS)),
+        "buyer": _buyers(filters),
+    }
+
+
+def counts(filters: Filters) -> dict[str, Any]:
+    """The same, kept while no call changes and none closes."""
+    name = f"calls?{filters.query(sort='')}"
+    return kept(name, ("calls",), lambda: _with_bar(filters), until=lambda found: found["next_deadline"])
+
+
+def _with_bar(filters: Filters) -> dict[str, Any]:
+    """Counted, and written out: a bar of fifty links takes longer to write than the page around it."""
+    counted = _counts(filters)
+    return counted | {"bar": render_to_string("cms/includes/facets.html", {"facets": facets(filters, counted)})}
+
+
+def facets(filters: Filters, counts: dict[str, Any]) -> list[dict[str, Any]]:
     """Every facet with its choices, each with its count and the address it leads to."""
-    counts = {name: _counted(filters, name) for name in ("domain", "method", "state", "money", "area")}
     labelled: dict[str, list[tuple[str, Any, int]]] = {
         "state": [(value, label, counts["state"][value]) for value, (label, _q) in STATES.items()],
         "domain": [(value, label, counts["domain"].get(value, 0)) for value, label in Domain.choices],
         "money": [(value, label, counts["money"][value]) for value, (label, _q) in MONEY.items()],
         "method": [(value, label, counts["method"].get(value, 0)) for value, label in Method.choices],
         "area": [(value, value, n) for value, n in sorted(counts["area"].items()) if value],
-        "buyer": _buyers(filters),
+        "buyer": counts["buyer"],
     }
     titles = {
         "state": _("State"),
@@ -232,9 +264,15 @@ def facets(filters: Filters) -> list[dict[str, Any]]:
 def find(query: QueryDict) -> dict[str, Any]:
     """The template context of the list an address asks for; a page number out of range gives the nearest page."""
     filters = Filters.read(query)
+    counted = counts(filters)
+    rows: Any = filters.apply(public_calls())
+    if not filters.sort:
+        rows = OpenFirst(rows, counted["total"], counted["open_ones"])
     return {
         "filters": filters,
-        "calls": Paginator(filters.apply(public_calls()), PER_PAGE).get_page(query.get("page")),
-        "facets": facets(filters),
+        "calls": Counted(rows, PER_PAGE, counted["total"]).get_page(query.get("page")),
+        "facet_bar": counted["bar"],
+        "chosen": [(name, getattr(filters, name)) for name in FACETS if getattr(filters, name)],
         "sorts": [(value, label) for value, (label, _order) in SORTS.items()],
+        "next_deadline": counted["next_deadline"],
     }

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import QueryDict
 
+from procurement.common.kept import Counted, kept
 from procurement.projects.enums import Domain, NoticeKind
 from procurement.projects.models import Notice
 
@@ -28,8 +28,9 @@ def find(query: QueryDict) -> dict[str, Any]:
         rows = rows.filter(kind=kind)
     if domain:
         rows = rows.filter(project__domain=domain)
+    total = kept(f"notices?{[kind, domain, q]}", ("notices",), rows.count)
     return {
-        "listed": Paginator(rows, PER_PAGE).get_page(query.get("page")),
+        "listed": Counted(rows, PER_PAGE, total).get_page(query.get("page")),
         "q": q,
         "kind": kind,
         "domain": domain,

@@ -98,7 +98,9 @@ def _permitted(subject: Machine, spec: Spec, act: Act) -> bool:
 
 
 def _lock(subject: Machine) -> Machine:
-    return type(subject)._base_manager.select_for_update(of=("self",)).get(pk=subject.pk)
+    """The row itself is locked; what leads to its thread comes with it, for guards and log will ask for that."""
+    rows = type(subject)._base_manager.select_for_update(of=("self",))
+    return (rows.select_related(subject.way_to_thread) if subject.way_to_thread else rows).get(pk=subject.pk)
 
 
 def _announce(subject: Machine | None) -> None:

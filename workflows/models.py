@@ -28,6 +28,7 @@ class Machine(models.Model):
     """
 
     state: Any
+    way_to_thread = ""  # from a row to its project, as a query names it: the act's lock fetches it along
     log_length = models.PositiveIntegerField(default=0, editable=False)
     log_head = models.CharField(max_length=64, blank=True, editable=False)
 

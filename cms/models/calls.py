@@ -40,7 +40,7 @@ class CallIndexPage(Page):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         found = listing.find(request.GET)
-        page_cache.show(request, until=[listing.next_deadline()])
+        page_cache.show(request, until=[found["next_deadline"]])
         return super().get_context(request, *args, **kwargs) | found
 
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:

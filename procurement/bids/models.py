@@ -22,6 +22,8 @@ from workflows.machine import Act, StateField, transition
 class Bid(ThreadMachine):
     """One supplier's bid for one lot. Until the opening its content exists only inside its envelope."""
 
+    way_to_thread = "lot__call__project"
+
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="bids")
     supplier = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="bids")
     number = models.CharField(_("receipt number"), max_length=60, unique=True)

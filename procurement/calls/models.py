@@ -8,6 +8,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from procurement.accounts.models import Organisation
@@ -28,6 +29,8 @@ from workflows.machine import Act, StateField, transition
 
 class Call(ThreadMachine):
     """A buyer's call for bids. "Closed" is not stored: it is published and past its deadline."""
+
+    way_to_thread = "project"
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="calls")
     number = models.CharField(max_length=50, unique=True)
@@ -70,6 +73,13 @@ class Call(ThreadMachine):
 
     class Meta(ThreadMachine.Meta):
         ordering = ["-published_at", "-pk"]
+        # the orders of the public list, and its links, which are in small letters
+        indexes = [
+            models.Index(fields=["-published_at", "-id"], name="calls_newest", condition=Q(published_at__isnull=False)),
+            models.Index(fields=["deadline", "-id"], name="calls_by_deadline", condition=Q(published_at__isnull=False)),
+            models.Index(fields=["-ceiling", "-id"], name="calls_by_ceiling", condition=Q(published_at__isnull=False)),
+            models.Index(Upper("number"), name="calls_by_number_in_capitals"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(ceiling__gte=0), name="call_ceiling_not_negative"),
             models.CheckConstraint(
@@ -249,6 +259,8 @@ class Call(ThreadMachine):
 
 class Question(ThreadMachine):
     """A supplier's question before the clarification limit; the answer goes to all, the asker's name to nobody."""
+
+    way_to_thread = "call__project"
 
     call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="questions")
     supplier = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="questions")

@@ -8,6 +8,7 @@ is never served twice. Redis away means pages are made each time, never that the
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import logging
 import time
@@ -31,8 +32,9 @@ logger = logging.getLogger(__name__)
 
 SECONDS = 60  # words such as “5 hours left” are never older than this
 LONGEST_QUERY = 400
+WORTH_PACKING = 1000  # bytes; below, one packet carries it either way
 SITE = "site"  # a subject of every page: names of organisations, settings of the site
-_COUNTER = "page-touches"
+LAST_TOUCH = "page-touches"
 _KEPT_HEADERS = ("Content-Type", "Content-Language", "Content-Disposition", "X-Frame-Options", "Link")
 DOWN = (RedisError, OSError)  # what a cache that is away raises
 
@@ -55,6 +57,7 @@ class Entry:
     began: int
     etag: str
     made: int
+    packed: bytes = b""  # gzip, once for all readers: nothing in a kept page is secret (BREACH needs a secret)
 
 
 def show(request: HttpRequest, *subjects: str, until: Iterable[datetime | None] = ()) -> None:
@@ -72,21 +75,21 @@ def show(request: HttpRequest, *subjects: str, until: Iterable[datetime | None] 
 
 def touch(*subjects: str) -> None:
     """Drops every kept page that rests on one of ``subjects``, once the current transaction is committed."""
-    if settings.PAGE_CACHE:
+    if settings.PAGE_CACHE or settings.COUNT_CACHE:
         transaction.on_commit(lambda: _touch(subjects), robust=True)
 
 
 def _touch(subjects: Iterable[str]) -> None:
     try:
-        if not cache.add(_COUNTER, 1, None):
-            cache.incr(_COUNTER)
-        number = cache.get(_COUNTER)
-        cache.set_many({_subject(name): number for name in subjects}, None)
+        if not cache.add(LAST_TOUCH, 1, None):
+            cache.incr(LAST_TOUCH)
+        number = cache.get(LAST_TOUCH)
+        cache.set_many({subject_key(name): number for name in subjects}, None)
     except DOWN:
         logger.exception("kept pages of %s could not be dropped; they end by themselves in %d s", subjects, SECONDS)
 
 
-def _subject(name: str) -> str:
+def subject_key(name: str) -> str:
     return f"page-subject:{name}"
 
 
@@ -117,11 +120,11 @@ def _key(request: HttpRequest) -> str:
 
 def _find(key: str) -> tuple[Entry | None, int]:
     """The kept page if it is still good, and the number of the last touch."""
-    found = cache.get_many([key, _COUNTER])
-    entry, counter = found.get(key), found.get(_COUNTER, 0)
+    found = cache.get_many([key, LAST_TOUCH])
+    entry, counter = found.get(key), found.get(LAST_TOUCH, 0)
     if not isinstance(entry, Entry):
         return None, counter
-    touched = cache.get_many([_subject(name) for name in entry.subjects])
+    touched = cache.get_many([subject_key(name) for name in entry.subjects])
     return (entry if all(number <= entry.began for number in touched.values()) else None), counter
 
 
@@ -143,6 +146,7 @@ def _keep(key: str, request: HttpRequest, response: HttpResponse, began: int) ->
         began=began,
         etag=f'"{hashlib.sha256(body).hexdigest()[:32]}"',
         made=int(time.time()),
+        packed=gzip.compress(body, 6, mtime=0) if len(body) >= WORTH_PACKING else b"",
     )
     seconds = float(SECONDS)
     if shown.until is not None:
@@ -152,18 +156,33 @@ def _keep(key: str, request: HttpRequest, response: HttpResponse, began: int) ->
     return entry
 
 
+def _takes_packed(request: HttpRequest) -> bool:
+    """Whether the reader's programme asks for gzip, and does not merely name it to refuse it (``gzip;q=0``)."""
+    for one in request.headers.get("Accept-Encoding", "").lower().split(","):
+        name, _sign, weight = one.replace(" ", "").partition(";q=")
+        if name == "gzip":
+            return weight.strip("0.") != "" or weight == ""
+    return False
+
+
 def _answer(request: HttpRequest, entry: Entry) -> Any:
     """The page, or 304 for a reader who has it. Others on the way may keep it too, and must ask each time."""
-    response = HttpResponse(entry.body, headers=entry.headers)
-    patch_vary_headers(response, ("Accept-Language", "Cookie"))
+    packed = bool(entry.packed) and _takes_packed(request)
+    body = entry.packed if packed else entry.body
+    # whoever else would give the length stands further in
+    response = HttpResponse(body, headers=entry.headers | {"Content-Length": str(len(body))})
+    patch_vary_headers(response, ("Accept-Encoding", "Accept-Language", "Cookie"))
     response["Cache-Control"] = "public, no-cache"
-    response["ETag"] = entry.etag
+    etag = f'{entry.etag[:-1]}-gzip"' if packed else entry.etag  # other bytes, another tag
+    response["ETag"] = etag
+    if packed:
+        response["Content-Encoding"] = "gzip"
     modified: int | None = entry.made
     if time.time() - entry.made < 2:
         modified = None  # a second change within the same second could not be told from the first
     else:
         response["Last-Modified"] = http_date(entry.made)
-    return get_conditional_response(request, etag=entry.etag, last_modified=modified, response=response)
+    return get_conditional_response(request, etag=etag, last_modified=modified, response=response)
 
 
 class PageCacheMiddleware:

@@ -17,6 +17,8 @@ from workflows.machine import Act, StateField, transition
 class Contract(ThreadMachine):
     """A service contract between a buyer (甲方) and a supplier (乙方), yuan."""
 
+    way_to_thread = "award__lot__call__project"
+
     award = models.OneToOneField(Award, on_delete=models.PROTECT, related_name="contract")
     number = models.CharField(max_length=60, unique=True)
     amount = money_field(_("amount"))

@@ -18,6 +18,8 @@ from workflows.machine import Act, StateField, transition
 class Milestone(ThreadMachine):
     """A step of the service that is delivered, scored, accepted and paid (yuan)."""
 
+    way_to_thread = "contract__award__lot__call__project"
+
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="milestones")
     instalment = models.OneToOneField(Instalment, on_delete=models.PROTECT, related_name="milestone")
     position = models.PositiveSmallIntegerField()

@@ -18,6 +18,8 @@ from workflows.machine import Act, StateField, transition
 class Evaluation(ThreadMachine):
     """The bottom-up verdict on one contract: five parts, a total of 100, a grade."""
 
+    way_to_thread = "contract__award__lot__call__project"
+
     contract = models.OneToOneField(Contract, on_delete=models.PROTECT, related_name="evaluation")
     state = StateField(choices=EvaluationState.choices, default=EvaluationState.OPEN)
     weights = models.JSONField(_("weights"))

@@ -31,6 +31,10 @@ class Need(Machine):
 
     class Meta(Machine.Meta):
         ordering = ["-raised_on", "-pk"]
+        indexes = [
+            models.Index(fields=["-submitted_at", "-id"], name="needs_newest"),
+            models.Index(fields=["-raised_on", "-id"], name="needs_by_day"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(state="draft") | models.Q(submitted_at__isnull=False, submitted_by__isnull=False),

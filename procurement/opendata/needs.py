@@ -25,7 +25,7 @@ def facts(request: HttpRequest) -> dict[str, Any]:
         rows = rows.filter(state=state)
     states = [choice for choice in NeedState.choices if choice[0] != NeedState.DRAFT]
     return {
-        "listed": page_of(rows.order_by("-raised_on", "-pk"), request),
+        "listed": page_of(rows.order_by("-raised_on", "-pk"), request, "needs", "threads"),
         "q": q,
         "state": state,
         "states": states,

@@ -87,7 +87,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(buys=True) if side == "buyer" else rows.filter(supplies=True)
     if q:
         rows = rows.filter(Q(name__icontains=q) | Q(code__iexact=q))
-    page = page_of(rows, request)
+    page = page_of(rows, request, "organisations", "threads")
     _records(page)
     return render(
         request, "opendata/organisations.html", {"listed": page, "q": q, "side": side, "sides": SIDES.items()}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -13,17 +14,19 @@ from django.views.decorators.http import require_safe
 from procurement.common import page_cache
 from procurement.evaluation import formulas
 from procurement.evaluation.enums import EvaluationState, Grade, Part
-from procurement.evaluation.models import Evaluation
+from procurement.evaluation.models import AnswerSheet, Evaluation
 from procurement.opendata.threads import chosen, page_of
 from procurement.projects.enums import Domain
 
 
 def published() -> QuerySet[Evaluation]:
     """Every published evaluation but those of rehearsals, with the answers it rests on."""
+    sheets = AnswerSheet.objects.filter(survey=OuterRef("survey"), eligible=True).order_by().values("survey")
     return (
         Evaluation.objects.filter(state=EvaluationState.PUBLISHED, contract__award__lot__call__project__rehearsal=False)
         .select_related("survey", "contract__award__lot__call__project__buyer", "contract__award__bid__supplier")
-        .annotate(answers=Count("survey__sheets", filter=Q(survey__sheets__eligible=True)))
+        # counted for the rows that are shown, not for all there are
+        .annotate(answers=Coalesce(Subquery(sheets.annotate(n=Count("pk")).values("n")), 0))
     )
 
 
@@ -41,7 +44,7 @@ def facts(request: HttpRequest) -> dict[str, Any]:
         rows = rows.filter(grade=grade)
     if domain:
         rows = rows.filter(contract__award__lot__call__project__domain=domain)
-    page = page_of(rows, request)
+    page = page_of(rows, request, "reports")
     for row in page:
         told(row)
     return {"listed": page, "grade": grade, "domain": domain, "grades": Grade.choices, "domains": Domain.choices}

@@ -24,6 +24,7 @@ from procurement.accounts.models import Organisation
 from procurement.calls.enums import Method
 from procurement.calls.models import Call
 from procurement.common import charts, page_cache, thread
+from procurement.common.kept import kept
 from procurement.common.templatetags.huiqun import wan
 from procurement.contracts.models import Contract
 from procurement.evaluation.enums import EvaluationState, Grade
@@ -231,8 +232,15 @@ class Drawn:
         return not any(value for _label, value, _text in self.rows)
 
 
+SUBJECTS = ("calls", "needs", "reports", "threads", "organisations")
+
+
 def draw(key: str, asked: Filters) -> Drawn:
-    """One chart of TITLES, narrowed as asked. Raises ``KeyError`` for an unknown one."""
+    """One chart of TITLES, narrowed as asked, kept while nothing it counts changes. ``KeyError`` for an unknown one."""
+    return kept(f"{key}?{asked.query}", SUBJECTS, lambda: _draw(key, asked))
+
+
+def _draw(key: str, asked: Filters) -> Drawn:
     rows, title = MAKERS[key](asked), str(TITLES[key])
     top = max((value for _label, value, _text in rows), default=Decimal(0))
     svg: SafeString | str = ""
@@ -251,12 +259,16 @@ def _round_up(top: Decimal) -> Decimal:
 
 
 def _choices() -> dict[str, Any]:
+    """What the filters offer: every year, area and buyer there is something of."""
+    return {"domains": Domain.choices, **kept("statistics-choices", SUBJECTS, _known)}
+
+
+def _known() -> dict[str, Any]:
     real = Project.objects.filter(approved_at__isnull=False, rehearsal=False)
     years = real.dates("approved_at", "year", order="DESC")
     buyers = Organisation.objects.filter(projects__in=real).distinct().order_by("name")
     return {
         "years": [str(day.year) for day in years],
-        "domains": Domain.choices,
         "areas": sorted({region for region in buyers.values_list("region", flat=True).order_by() if region}),
         "buyers": [(str(pk), name) for pk, name in buyers.values_list("pk", "name")],
     }
@@ -265,7 +277,7 @@ def _choices() -> dict[str, Any]:
 @require_safe
 def statistics(request: HttpRequest) -> HttpResponse:
     """Every chart with its table; the filters hold for all of them."""
-    page_cache.show(request, "calls", "needs", "reports", "threads", "organisations")
+    page_cache.show(request, *SUBJECTS)
     asked = Filters.read(request.GET)
     drawn = [draw(key, asked) for key in TITLES]
     context = {"charts": drawn, "asked": asked, "choices": _choices(), "anything": any(not one.empty for one in drawn)}
@@ -277,7 +289,7 @@ def statistics_csv(request: HttpRequest, key: str) -> HttpResponse:
     """One chart's table as CSV, with the same filters; a byte-order mark, so that spreadsheets read Chinese."""
     if key not in TITLES:
         raise Http404
-    page_cache.show(request, "calls", "needs", "reports", "threads", "organisations")
+    page_cache.show(request, *SUBJECTS)
     written = StringIO()
     lines = csv.writer(written)
     lines.writerow([str(TITLES[key]), _("Value")])

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.cache import cache
 from django.core.files.storage import storages
@@ -28,6 +29,7 @@ from procurement.accounts import acting
 from procurement.awards.models import Award
 from procurement.calls.models import Call
 from procurement.common import page_cache
+from procurement.common.kept import Counted, kept
 from procurement.contracts.models import Contract
 from procurement.delivery.enums import DONE
 from procurement.delivery.models import Milestone
@@ -44,9 +46,16 @@ ROWS = 20
 ORDERED_FOR = 600  # seconds in which the same paper is not ordered twice
 
 
-def page_of(rows: Any, request: HttpRequest) -> Page[Any]:
-    """The page the address asks for; a number out of range gives the nearest page."""
-    return Paginator(rows, ROWS).get_page(request.GET.get("page"))
+def page_of(rows: Any, request: HttpRequest, *subjects: str) -> Page[Any]:
+    """The page the address asks for; a number out of range gives the nearest page.
+
+    ``subjects``: what a public list rests on (``page_cache``); its length is then counted once until one is touched.
+    """
+    pages = Paginator(rows, ROWS)
+    if subjects:
+        asked = sorted((name, value) for name, value in request.GET.items() if name != "page")
+        pages = Counted(rows, ROWS, kept(f"{request.path}?{urlencode(asked)}", subjects, rows.count))
+    return pages.get_page(request.GET.get("page"))
 
 
 def words(request: HttpRequest, name: str = "q") -> str:
@@ -92,7 +101,7 @@ def threads(request: HttpRequest) -> HttpResponse:
     if q:
         rows = rows.filter(Q(title__icontains=q) | Q(number__icontains=q) | Q(buyer__name__icontains=q))
     rows = rows.filter(**{name: value for name, value in (("domain", domain), ("state", state)) if value})
-    page = page_of(rows, request)
+    page = page_of(rows, request, "threads")
     for project in page:
         project.reached = _reached(project)
     context = {"page": page, "q": q, "domain": domain, "state": state, "domains": Domain.choices, "states": states}

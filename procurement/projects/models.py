@@ -326,6 +326,7 @@ class Notice(models.Model):
 
     class Meta:
         ordering = ["published_at", "pk"]
+        indexes = [models.Index(fields=["-published_at", "-id"], name="notices_newest")]
         triggers = [pgtrigger.Protect(name="kept", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:

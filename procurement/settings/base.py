@@ -98,6 +98,7 @@ else:
         "LOCATION": f"unix://{_redis_socket}?db={2 * _lane + 1}",
     }
 CACHES = {"default": {**_cache, "KEY_PREFIX": "huiqun"}}
+COUNT_CACHE = ENV.flag("HUIQUN_COUNT_CACHE", default=not TESTING)  # numbers and newest rows, kept the same way
 PAGE_CACHE = ENV.flag("HUIQUN_PAGE_CACHE", default=not TESTING)  # public pages kept until what they show changes
 if PRODUCTION and not _cache_url and _broker_url:
     ENV.refuse("CACHE_URL is not set: name a Redis, as redis://host:6379/1; web nodes share what they count there.")

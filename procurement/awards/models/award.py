@@ -17,6 +17,8 @@ from workflows.machine import Act, StateField, transition
 class Award(ThreadMachine):
     """Who gets a lot, for how much (yuan). The winner is computed from the sheets, never chosen."""
 
+    way_to_thread = "lot__call__project"
+
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="awards")
     bid = models.ForeignKey(Bid, on_delete=models.PROTECT, related_name="awards")
     amount = money_field()

@@ -20,6 +20,8 @@ class Challenge(ThreadMachine):
     ``decision`` goes to whoever filed it; ``published`` is what everybody reads of it.
     """
 
+    way_to_thread = "call__project"
+
     call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="challenges")
     award = models.ForeignKey(Award, null=True, on_delete=models.PROTECT, related_name="challenges")
     number = models.CharField(max_length=60, unique=True)

@@ -15,6 +15,8 @@ from workflows.machine import Act, StateField, transition
 class Panel(ThreadMachine):
     """The committee of one call (评审小组)."""
 
+    way_to_thread = "call__project"
+
     call = models.OneToOneField(Call, on_delete=models.PROTECT, related_name="panel")
     state = StateField(choices=PanelState.choices, default=PanelState.FORMING)
     drawn_at = models.DateTimeField(null=True)
