@@ -22,6 +22,7 @@ from procurement.rules import workdays
 from procurement.rules.forms import DayForm, VersionForm, YearForm
 from procurement.rules.models import Effect, OfficialDay, OfficialYear, RuleVersion
 from procurement.rules.permissions import may_add
+from workflows.reasons import cited
 
 YEARS = range(2004, 2101)
 CHAPTERS = {
@@ -99,7 +100,8 @@ def table(request: HttpRequest) -> HttpResponse:
     rows = [
         version
         for version in _in_force_or_coming(today)
-        if words.lower() in f"{version.name} {version.article} {version.text} {version.text_en}".lower()
+        if words.lower()
+        in f"{version.name} {version.article} {cited(version.article, 'zh')} {version.text} {version.text_en}".lower()
         and effect in ("", version.effect)
     ]
     context = {

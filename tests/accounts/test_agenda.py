@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from procurement.accounts.workspace import agenda, duties
@@ -15,6 +16,7 @@ from procurement.calls.models import Call
 from procurement.delivery.models import Milestone
 from tests import threads
 from tests.accounts.test_workspace import logged_in
+from workflows.reasons import cited
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_languages]
 
@@ -72,7 +74,7 @@ class TestDuties:
         )
         page = body("approver")
         assert page.index("确认结果") < page.index("公布结果") < page.index('id="g-')
-        assert "T2 · 条例 art 44" in page
+        assert f"T2 · {cited('条例 art 44', settings.LANGUAGE_CODE)}" in page
         assert str(late) in page
         assert page.count('<tr class="hot">') == 1
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db.models import Q
 from django.test import Client
 from django.utils import timezone
@@ -24,6 +25,7 @@ from tests.factories.contracts import ContractFactory
 from tests.factories.delivery import MilestoneFactory
 from workflows import deadlines as runner
 from workflows.models import Job, Machine
+from workflows.reasons import cited
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_languages]
 LONG_AGO = date(2026, 1, 1)
@@ -132,7 +134,7 @@ class TestWhoSeesIt:
         page = client.get("/workspace/awards/duties/")
         text = page.content.decode()
         assert page.status_code == 200
-        assert "采购法 art 46" in text
+        assert cited("采购法 art 46", settings.LANGUAGE_CODE) in text
         assert f"/workspace/contract.draft/{award.pk}/" in text
         assert page.context["overdue"] == 1
         stranger = Client()

@@ -8,6 +8,7 @@ from typing import Any
 
 import pgtrigger
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -24,6 +25,7 @@ from tests.factories.bids import BidFactory, invite, offer_final
 from tests.factories.calls import CallFactory
 from workflows.clock import database_now
 from workflows.models import Job, TransitionLog
+from workflows.reasons import cited
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_languages]
 
@@ -314,7 +316,7 @@ class TestTooFew:
     def test_the_approver_declares_it_failed_with_a_notice_and_nothing_is_opened(self) -> None:
         call = openings.past_deadline(2)
         page = openings.officer(call).page()
-        assert "令87 art 43" in page
+        assert cited("令87 art 43", settings.LANGUAGE_CODE) in page
         assert 'value="confirm"' not in page
         assert 'value="fail"' not in page  # told, but not the officer's to do
         assert openings.officer(call).do("confirm").status_code == 409

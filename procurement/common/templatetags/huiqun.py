@@ -16,8 +16,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
 from procurement.common import thread
+from workflows.reasons import cited
 
 register = template.Library()
+register.filter("cited", cited)
 
 NAVIGATION = (
     ("/calls/", gettext_lazy("Calls")),

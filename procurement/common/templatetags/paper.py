@@ -6,6 +6,8 @@ from decimal import Decimal
 from django import template
 from django.utils import timezone
 
+from workflows.reasons import cited as cited_in
+
 register = template.Library()
 
 _DIGITS = "〇一二三四五六七八九十"
@@ -15,6 +17,12 @@ _DIGITS = "〇一二三四五六七八九十"
 def yuan(value: Decimal | None) -> str:
     """An amount in yuan with thousands separators and two decimals: 62,400.00."""
     return "" if value is None else f"{value:,.2f}"
+
+
+@register.filter
+def cited(article: str) -> str:
+    """A source of the rulebook: 条例第43条."""
+    return cited_in(article, "zh")
 
 
 @register.filter
