@@ -126,14 +126,6 @@ def publish_change(
     original = contract_notice(contract)
     notice = notices.publish(contract.project, NoticeKind.CONTRACT_CHANGE, fields, by=by, corrects=original)
     late = [one.as_dict() for one in published_late(contract, signed_on, act.at)]
-    engine.note(
-        contract,
-        "publish_change",
-        by=by,
-        organisation=organisation,
-        reason=reason,
-        notice=notice.number,
-        clause=clause,
-        **({"rules": late} if late else {}),
-    )
+    facts: dict[str, Any] = {"notice": notice.number, "clause": clause} | ({"rules": late} if late else {})
+    engine.note(contract, "publish_change", by=by, organisation=organisation, reason=reason, **facts)
     return notice

@@ -51,8 +51,7 @@ class TestDoors:
         entering = [openings.officer(call), openings.bidder(call), openings.regulator(call)]
         entering += [openings.colleague(call, Role.APPROVER), openings.colleague(call, Role.DRAFTER)]
         for one in entering:
-            assert one.get().status_code == 200
-            assert one.live().status_code == 200
+            assert (one.get().status_code, one.live().status_code) == (200, 200)
 
     def test_colleagues_with_another_role_are_refused_and_strangers_find_nothing(self) -> None:
         call = openings.past_deadline()

@@ -213,20 +213,24 @@ def _page(
     }
     if "X-Autosave" in request.headers:
         return render(request, "calls/draft_side.html", context, status=status)
-    if step == "project":
-        context["left"] = call.project.budget_line.left(without=call.project.pk)
-    if step == "negative":
-        context["negative"] = steps.negative_list(call.project)
-    if step == "criteria":
-        context |= {
-            "templates": drafting.criteria_templates().values(),
-            "earlier": drafting.earlier_calls(call.project)[:30],
-        }
-    if step == "documents":
-        context["phrases"] = phrases(NoticeKind.CALL, ["requirements", "qualifications", "obtaining"])
-    if step == "review":
-        context["notice"] = notices.preview(call.project, NoticeKind.CALL, notice_fields(call), at=day)
+    context |= _of_step(call, step, day)
     return render(request, "calls/draft.html", context, status=status)
+
+
+def _of_step(call: Call, step: str, day: Any) -> dict[str, Any]:
+    """What only one step's page shows."""
+    if step == "project":
+        return {"left": call.project.budget_line.left(without=call.project.pk)}
+    if step == "negative":
+        return {"negative": steps.negative_list(call.project)}
+    if step == "criteria":
+        templates = drafting.criteria_templates().values()
+        return {"templates": templates, "earlier": drafting.earlier_calls(call.project)[:30]}
+    if step == "documents":
+        return {"phrases": phrases(NoticeKind.CALL, ["requirements", "qualifications", "obtaining"])}
+    if step == "review":
+        return {"notice": notices.preview(call.project, NoticeKind.CALL, notice_fields(call), at=day)}
+    return {}
 
 
 def _rows(form: Form, step: str) -> list[list[Any]]:
