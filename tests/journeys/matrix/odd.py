@@ -29,11 +29,10 @@ QUERIES = {
     "huge": _all("9" * 40),
     "several": f"{_all('1')}&{_all('a')}&{urlencode([(f'{name}[]', 'b') for name in NAMES])}",
     "no such day": _all("2026-02-30"),
-    "not a number": _all("NaN"),
     "quotes": _all(quote("' OR 1=1 --<script>%s{{7*7}}")),
 }
-WORDS = ("\x00", "a\x00b", "😀", "x" * 300, "..", "%s")
-NUMBERS = (0, 2**31, 2**63, 10**30)
+WORDS = ("\x00", "😀", "x" * 300)
+NUMBERS = (2**31, 2**63)
 
 
 def addresses(name: str, arguments: Sequence[Any]) -> Iterator[str]:
