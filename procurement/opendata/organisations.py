@@ -19,7 +19,7 @@ from procurement.evaluation.enums import Grade
 from procurement.needs.enums import NeedState
 from procurement.opendata import reports
 from procurement.opendata.statistics import real_needs
-from procurement.opendata.threads import chosen, page_of, public_projects, words
+from procurement.opendata.threads import chosen, kept_page, public_projects, words
 from procurement.projects.models import Project
 
 SIDES = {"buyer": _("Buyers"), "supplier": _("Suppliers")}
@@ -87,8 +87,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(buys=True) if side == "buyer" else rows.filter(supplies=True)
     if q:
         rows = rows.filter(Q(name__icontains=q) | Q(code__iexact=q))
-    page = page_of(rows, request, "organisations", "threads")
-    _records(page)
+    page = kept_page(rows, request, _records, "organisations", "threads")
     return render(
         request, "opendata/organisations.html", {"listed": page, "q": q, "side": side, "sides": SIDES.items()}
     )

@@ -7,7 +7,7 @@ before the award where RULES P9 does not read prices out, no name of a member be
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -58,6 +58,21 @@ def page_of(rows: Any, request: HttpRequest, *subjects: str) -> Page[Any]:
     return pages.get_page(request.GET.get("page"))
 
 
+def kept_page(rows: Any, request: HttpRequest, finish: Callable[[Page[Any]], None], *subjects: str) -> Page[Any]:
+    """The same with its rows as ``finish`` leaves them, kept until a subject is touched: for rows that are dear."""
+
+    def make() -> tuple[int, list[Any], int]:
+        page = page_of(rows, request)
+        finish(page)
+        return page.number, list(page), page.paginator.count
+
+    asked = urlencode(sorted(request.GET.items()))
+    number, found, total = kept(f"rows of {request.path}?{asked}", subjects, make)
+    page = Counted(found, ROWS, total).get_page(number)
+    page.object_list = found
+    return page
+
+
 def words(request: HttpRequest, name: str = "q") -> str:
     return request.GET.get(name, "").replace("\x00", "").strip()[:100]
 
@@ -90,6 +105,11 @@ def _reached(project: Any) -> str:
     return next((state for state, there in found if there), "approved")
 
 
+def _tell_reach(page: Page[Any]) -> None:
+    for project in page:
+        project.reached = _reached(project)
+
+
 @require_safe
 def threads(request: HttpRequest) -> HttpResponse:
     """Every approved project, newest first."""
@@ -101,9 +121,7 @@ def threads(request: HttpRequest) -> HttpResponse:
     if q:
         rows = rows.filter(Q(title__icontains=q) | Q(number__icontains=q) | Q(buyer__name__icontains=q))
     rows = rows.filter(**{name: value for name, value in (("domain", domain), ("state", state)) if value})
-    page = page_of(rows, request, "threads")
-    for project in page:
-        project.reached = _reached(project)
+    page = kept_page(rows, request, _tell_reach, "threads")
     context = {"page": page, "q": q, "domain": domain, "state": state, "domains": Domain.choices, "states": states}
     return render(request, "opendata/threads.html", context)
 
