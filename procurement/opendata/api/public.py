@@ -29,7 +29,8 @@ def calls() -> QuerySet[Call]:
 
 
 def notices() -> QuerySet[Notice]:
-    return Notice.objects.filter(LIVE).select_related("project__buyer", "corrects")
+    rows = Notice.objects.filter(LIVE).select_related("project__buyer", "corrects")
+    return rows.prefetch_related("official_publications")
 
 
 def needs() -> QuerySet[Need]:
