@@ -91,6 +91,7 @@ deed(
     mine=_open_lots,
     waits=Q(call__deadline__gte=Now()),
     do=_at_its_page,
+    due="call.deadline",
     page=lambda lot: reverse("bids:room", args=[lot.pk]),
     help=_(
         "The offer is encrypted at once. Nobody can read it before the opening. You may withdraw it until the deadline."

@@ -363,6 +363,10 @@ class Lot(models.Model):
         return f"{self.call.number} {self.code}".strip()
 
     @property
+    def project(self) -> Project:
+        return self.call.project
+
+    @property
     def title(self) -> str:
         return f"{self.call.project.title}（{self.name or self.code}）" if self.code else self.call.project.title
 
