@@ -111,12 +111,16 @@ class BidFactory(StagedFactory):
         opened = factory.Trait(reach="opened")
         qualified = factory.Trait(reach="qualified")
         rejected = factory.Trait(reach="rejected")
-        final_offered = factory.Trait(reach="final_offered", call__method=Method.CONSULTATION)
+        # of the call: set through a parameter, as a trait that is off would leave the call without any
+        method = Method.OWN_RULE
+        final_offered = factory.Trait(reach="final_offered", method=Method.CONSULTATION)
         scored = factory.Trait(reach="scored")
         won = factory.Trait(reach="won")
         lost = factory.Trait(reach="lost")
 
-    call = factory.Maybe("lot", None, factory.SubFactory(CallFactory, published=True))
+    call = factory.Maybe(
+        "lot", None, factory.SubFactory(CallFactory, published=True, method=factory.SelfAttribute("..method"))
+    )
     lot = None
     supplier = factory.SubFactory(OrganisationFactory, supplier=True)
 
