@@ -19,7 +19,7 @@ from cms.models.prose import live_subjects
 from procurement.common import page_cache
 from procurement.evaluation.enums import EvaluationState
 from procurement.evaluation.models import Evaluation
-from procurement.opendata import reports
+from procurement.opendata import notices, reports
 from procurement.projects.models import Notice
 
 
@@ -70,12 +70,7 @@ class NoticePage(Page):
         return (f"thread:{self.notice.project_id}",)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        notice = Notice.objects.select_related("corrects", "project__buyer").get(pk=self.notice_id)
-        return super().get_context(request, *args, **kwargs) | {
-            "notice": notice,
-            "project": notice.project,
-            "corrections": list(notice.corrections.order_by("published_at")),
-        }
+        return super().get_context(request, *args, **kwargs) | notices.facts(notices.whole().get(pk=self.notice_id))
 
 
 class ReportPage(Page):

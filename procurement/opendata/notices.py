@@ -6,6 +6,7 @@ import json
 from typing import Any
 from urllib.parse import quote
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -24,20 +25,16 @@ FORMS: dict[str, tuple[Any, str]] = {
 }
 
 
-def _notice(number: str, notice_number: str) -> Notice:
-    rows = Notice.objects.select_related("corrects", "project__buyer").prefetch_related(
-        "corrections", "official_publications"
-    )
-    return get_object_or_404(rows, number=notice_number, project=project_of(number))
+def whole() -> QuerySet[Notice]:
+    """Notices with all that their page shows."""
+    rows = Notice.objects.select_related("corrects", "project__buyer")
+    return rows.prefetch_related("corrections", "official_publications")
 
 
-@require_safe
-def notice(request: HttpRequest, number: str, notice_number: str) -> HttpResponse:
-    """A statutory notice in the statutory order (公告格式), with what it corrects and what corrects it."""
-    found = _notice(number, notice_number)
-    page_cache.show(request, f"thread:{found.project_id}")
+def facts(found: Notice) -> dict[str, Any]:
+    """What the page of a notice shows: the statutory order (公告格式), what it corrects and what corrects it."""
     buyer, day = layout.signed(found)
-    context = {
+    return {
         "notice": found,
         "project": found.project,
         "sections": layout.of(found),
@@ -47,7 +44,18 @@ def notice(request: HttpRequest, number: str, notice_number: str) -> HttpRespons
         "buyer": buyer,
         "day": day,
     }
-    return render(request, "opendata/notice.html", context)
+
+
+def _notice(number: str, notice_number: str) -> Notice:
+    return get_object_or_404(whole(), number=notice_number, project=project_of(number))
+
+
+@require_safe
+def notice(request: HttpRequest, number: str, notice_number: str) -> HttpResponse:
+    """A statutory notice as everybody reads it."""
+    found = _notice(number, notice_number)
+    page_cache.show(request, f"thread:{found.project_id}")
+    return render(request, "opendata/notice.html", facts(found))
 
 
 @require_safe

@@ -30,7 +30,7 @@ class TestGroups:
         threads.waiting("to-open")
         page = body("officer1")
         assert 'id="g-now"' in page
-        assert page.index("/workspace/call.open/") > page.index('id="g-now"')
+        assert page.index("/workspace/bids/openings/") > page.index('id="g-now"')
         assert 'class="small late"' in page
         assert 'class="strip"' in page
 
