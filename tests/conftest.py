@@ -9,8 +9,10 @@ import pytest
 from django.conf import settings
 from django.core.cache import caches
 from django.db import connection
+from django.db.models.signals import post_save
 
 from procurement.common import catalogues, embedded
+from procurement.rules import rulebook, workdays
 from tests import template
 
 
@@ -31,6 +33,23 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     """Has this process make its test database as a copy of one that is migrated."""
     with django_db_blocker.unblock():
         connection.settings_dict["TEST"]["TEMPLATE"] = template.ensure()
+
+
+@pytest.fixture(autouse=True)
+def _shelves_without_what_was_rolled_back() -> Iterator[None]:
+    """Rules and days that a test writes are rolled back; what the process keeps of them for a moment goes too."""
+    written: list[str] = []
+
+    def note(sender: Any, **facts: Any) -> None:
+        if sender._meta.app_label == "rules":
+            written.append(sender.__name__)
+
+    post_save.connect(note)
+    yield
+    post_save.disconnect(note)
+    if written:
+        rulebook.shelf.clear()
+        workdays.shelf.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -47,7 +47,7 @@ class TestVersions:
         before = set(ConsentNotice.objects.values_list("key", "version"))
         consents.plant()
         assert set(ConsentNotice.objects.values_list("key", "version")) == before == {
-            ("registration", 1), ("survey", 1),
+            ("event", 1), ("registration", 1), ("subscription", 1), ("survey", 1),
         }  # fmt: skip
 
     def test_neither_a_notice_nor_a_consent_can_be_changed_or_removed(self) -> None:

@@ -105,6 +105,8 @@ def test_no_more_with_thirty_rows() -> None:
         f"/workspace/budget/{rows.project.budget_line_id}/",
         "/workspace/",
     ]
+    for path in paths:
+        client.get(path)  # what a process reads once
     few = {path: queries(client, path) for path in paths}
     rows.add(29)
     assert {path: queries(client, path) for path in paths} == few

@@ -29,7 +29,7 @@ def test_finding_something(browser_page: Page, project: Project) -> None:
     expect(browser_page.locator(f"#f-suggestions option[value='{project.title}']")).to_have_count(1)
     field.press("Enter")
     expect(browser_page.locator(".results mark").first).to_have_text(project.title[:2])
-    browser_page.locator(".facet a[href*='kind=thread']").click()
+    browser_page.locator(".narrow-by a[href*='kind=thread']").click()
     browser_page.locator(".results a.ink").first.click()
     expect(browser_page.locator("h1")).to_have_text(project.title)
     wide = browser_page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -99,6 +99,11 @@ def lose(bid: Bid) -> None:
     _confirm(bid)
 
 
+def _method(call: Any) -> Method:
+    """Final offers are of a consultation. A trait cannot say so: where it is off the call would be left with none."""
+    return Method.CONSULTATION if call.factory_parent.final_offered else Method.OWN_RULE
+
+
 class BidFactory(StagedFactory):
     """A bid of a supplier of its own for a published call's lot; ``sealed`` is the state ``submitted``."""
 
@@ -111,15 +116,13 @@ class BidFactory(StagedFactory):
         opened = factory.Trait(reach="opened")
         qualified = factory.Trait(reach="qualified")
         rejected = factory.Trait(reach="rejected")
-        # of the call: set through a parameter, as a trait that is off would leave the call without any
-        method = Method.OWN_RULE
-        final_offered = factory.Trait(reach="final_offered", method=Method.CONSULTATION)
+        final_offered = factory.Trait(reach="final_offered")
         scored = factory.Trait(reach="scored")
         won = factory.Trait(reach="won")
         lost = factory.Trait(reach="lost")
 
     call = factory.Maybe(
-        "lot", None, factory.SubFactory(CallFactory, published=True, method=factory.SelfAttribute("..method"))
+        "lot", None, factory.SubFactory(CallFactory, published=True, method=factory.LazyAttribute(_method))
     )
     lot = None
     supplier = factory.SubFactory(OrganisationFactory, supplier=True)
