@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import factory
 
@@ -101,7 +102,7 @@ def lose(bid: Bid) -> None:
 
 def _method(call: Any) -> Method:
     """Final offers are of a consultation. A trait cannot say so: where it is off the call would be left with none."""
-    return Method.CONSULTATION if call.factory_parent.final_offered else Method.OWN_RULE
+    return Method.CONSULTATION if call.factory_parent.reach == "final_offered" else Method.OWN_RULE
 
 
 class BidFactory(StagedFactory):
