@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models.signals import post_save
 
 from procurement.common import catalogues, embedded
-from procurement.rules import rulebook, workdays
+from procurement.rules import rulebook, shelf, workdays
 from tests import template
 
 
@@ -21,6 +21,7 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"Tests run with HUIQUN_ENV=test, not {settings.HUIQUN_ENV!r}.")
     if not hasattr(config, "workerinput"):  # once, before the workers of xdist start
         catalogues.compile_stale()
+    shelf.FRESH_FOR = 3600.0  # what a process keeps of the rules is read anew when they change, never in mid-count
 
 
 def pytest_unconfigure() -> None:
