@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from procurement.accounts import acting
 from procurement.bids.enums import BidState
 from procurement.bids.models import Bid
 from procurement.calls.enums import CallState, CriterionKind
@@ -46,12 +45,6 @@ def status(call: Call, now: datetime) -> tuple[str, Any]:
 def remember(request: HttpRequest, call: Call) -> None:
     """What the page of a call rests on, and the moments at which its words change by themselves."""
     page_cache.show(request, f"thread:{call.project_id}", until=[call.deadline, call.questions_until])
-
-
-def taken(request: HttpRequest, call: Call) -> bool:
-    """Whether the organisation this person acts for has taken the documents already."""
-    organisation = acting.organisation_of(request)
-    return organisation is not None and call.takings.filter(organisation=organisation).exists()
 
 
 def _notices(call: Call) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models.signals import post_delete, post_save
 from wagtail.images import get_image_model
-from wagtail.models import Site
+from wagtail.models import PageViewRestriction, Site
 from wagtail.signals import page_published, page_unpublished, post_page_move
 
 from cms import context
@@ -40,6 +40,8 @@ def connect() -> None:
         change.connect(after_sign_up, sender=SignUp, dispatch_uid=f"page-cache-sign-up-{id(change)}")
         change.connect(context.forget, sender=SiteSettings, dispatch_uid=f"page-cache-settings-{id(change)}")
         change.connect(after_site, sender=Site, dispatch_uid=f"page-cache-site-{id(change)}")
+        # a page and all below it are for some readers only from now on, or for all again
+        change.connect(after_site, sender=PageViewRestriction, dispatch_uid=f"page-cache-restriction-{id(change)}")
         # a picture's focal point or file: it may be on any page
         change.connect(after_site, sender=get_image_model(), dispatch_uid=f"page-cache-picture-{id(change)}")
     post_delete.connect(after_page_gone, dispatch_uid="page-cache-gone")

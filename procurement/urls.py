@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, default_storage
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
+from wagtail.views import serve as serve_page
 
 from procurement.accounts import acting
-from procurement.common import health, preferences
+from procurement.common import bodies, health, preferences
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
@@ -36,4 +37,7 @@ if isinstance(default_storage, FileSystemStorage):
     # editors' pictures, which are public; with S3 they come from there (docs/operations.md)
     media = settings.MEDIA_URL.lstrip("/")
     urlpatterns += [path(f"{media}<path:path>", serve, {"document_root": settings.MEDIA_ROOT}, name="media")]
-urlpatterns += [path("", include(wagtail_urls))]
+urlpatterns += [
+    re_path(wagtail_urls.serve_pattern, bodies.shared_body(serve_page), name="wagtail_serve"),
+    path("", include(wagtail_urls)),
+]

@@ -10,13 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, HelpPanel
 from wagtail.models import AbstractPage
 
-from procurement.common import page_cache
+from procurement.common import bodies, page_cache
 
 
 class Page(AbstractPage):
     """The page model of this site. It has what Wagtail needs and one line for those who search."""
 
     search_description = models.TextField(_("in one sentence, for search engines"), blank=True)
+
+    shares_body = False  # whether the text between head and foot is the same for all who may read it, and dear to make
 
     promote_panels = [FieldPanel("slug"), FieldPanel("search_description")]
 
@@ -26,6 +28,8 @@ class Page(AbstractPage):
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         page_cache.show(request, f"page:{self.pk}", *self.subjects())
+        if self.shares_body and not self.get_view_restrictions().exists():
+            bodies.share(request)
         return super().serve(request, *args, **kwargs)
 
 

@@ -17,7 +17,7 @@ from cms.blocks import BodyBlock
 from cms.models.base import Page, advice
 from procurement.calls.enums import CallState
 from procurement.calls.models import Call
-from procurement.common import page_cache
+from procurement.common import bodies, page_cache
 
 
 class CallIndexPage(Page):
@@ -26,6 +26,7 @@ class CallIndexPage(Page):
     introduction = models.TextField(_("introduction"), blank=True)
 
     template = "cms/call_index_page.html"
+    shares_body = True
     max_count = 1
     parent_page_types = ["cms.HomePage"]
     subpage_types = ["cms.CallPage"]
@@ -59,8 +60,8 @@ class CallIndexPage(Page):
         if call is None:
             return super().serve(request, *args, **kwargs)
         call_view.remember(request, call)
+        bodies.share(request)
         context = super().get_context(request) | {"page": None} | call_view.facts(call)
-        context["taken"] = call_view.taken(request, call)
         return TemplateResponse(request, CallPage.template, context)
 
 
@@ -71,6 +72,7 @@ class CallPage(Page):
     body = StreamField(BodyBlock(), blank=True, verbose_name=_("text"))
 
     template = "cms/call_page.html"
+    shares_body = True
     parent_page_types = ["cms.CallIndexPage"]
     subpage_types: list[str] = []
     content_panels = [
@@ -117,7 +119,7 @@ class CallPage(Page):
         if call is None:  # a preview before a call was chosen
             return context
         call_view.remember(request, call)
-        return context | call_view.facts(call) | {"taken": call_view.taken(request, call)}
+        return context | call_view.facts(call)
 
     def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
         return self.template if self.call_id else "cms/nothing_chosen.html"

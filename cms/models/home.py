@@ -35,6 +35,7 @@ class HomePage(Page):
     body = StreamField(BodyBlock(), blank=True, verbose_name=_("further text"))
 
     template = "cms/home_page.html"
+    shares_body = True
     max_count = 1
     parent_page_types = ["cms.Page"]
     subpage_types = [

@@ -1,22 +1,25 @@
-"""Django's Redis cache, which starts the embedded server when the cache is first asked for something."""
+"""The Redis cache on the embedded server, which it starts when it is first asked for something."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.conf import settings
-from django.core.cache.backends import redis
 
-from procurement.common import embedded
+from procurement.common import embedded, redis_cache
 
 
-class _Client(redis.RedisCacheClient):
+class _Client(redis_cache.KeptClient):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._server = embedded.redis(settings.HUIQUN_VAR)
+
     def get_client(self, key: Any = None, *, write: bool = False) -> Any:
-        embedded.redis(settings.HUIQUN_VAR).ensure()
+        self._server.ensure()
         return super().get_client(key, write=write)
 
 
-class EmbeddedRedisCache(redis.RedisCache):
+class EmbeddedRedisCache(redis_cache.RedisCache):
     """``LOCATION`` is the socket of the embedded server."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:

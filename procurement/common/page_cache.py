@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from django.conf import settings
 from django.core.cache import cache
@@ -45,6 +45,18 @@ class Shown:
 
     subjects: set[str] = field(default_factory=lambda: {SITE})
     until: datetime | None = None
+
+
+class Dated(Protocol):
+    """What is kept: the subjects it rests on, and the last touch when it began to be made."""
+
+    @property
+    def subjects(self) -> tuple[str, ...]: ...
+    @property
+    def began(self) -> int: ...
+
+
+Kept = TypeVar("Kept", bound=Dated)
 
 
 @dataclass(frozen=True)
@@ -105,24 +117,23 @@ def _anonymous(request: HttpRequest) -> bool:
     )
 
 
-def _key(request: HttpRequest) -> str:
-    theme = request.COOKIES.get(THEME_COOKIE, "")
+def key(request: HttpRequest, kind: str) -> str:
+    """What a page, or a part of it, is kept under: its address, filters included, and the reader's language."""
     parts = (
         request.scheme or "",
         request.get_host(),
         request.path,
         request.META.get("QUERY_STRING", ""),
         translation.get_language_from_request(request),
-        theme if theme in THEMES else THEMES[0],
     )
-    return "page:" + hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+    return f"{kind}:" + hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _find(key: str) -> tuple[Entry | None, int]:
-    """The kept page if it is still good, and the number of the last touch."""
+def find(key: str, kind: type[Kept]) -> tuple[Kept | None, int]:
+    """What is kept under ``key`` if it is still good, and the number of the last touch."""
     found = cache.get_many([key, LAST_TOUCH])
     entry, counter = found.get(key), found.get(LAST_TOUCH, 0)
-    if not isinstance(entry, Entry):
+    if not isinstance(entry, kind):
         return None, counter
     touched = cache.get_many([subject_key(name) for name in entry.subjects])
     return (entry if all(number <= entry.began for number in touched.values()) else None), counter
@@ -196,9 +207,10 @@ class PageCacheMiddleware:
             return self.get_response(request)
         if not _anonymous(request):
             return _own(request, self.get_response(request))
-        key = _key(request)
+        theme = request.COOKIES.get(THEME_COOKIE, "")
+        name = key(request, f"page:{theme if theme in THEMES else THEMES[0]}")
         try:
-            entry, counter = _find(key)
+            entry, counter = find(name, Entry)
         except DOWN:
             logger.exception("kept pages cannot be read")
             return self.get_response(request)
@@ -207,7 +219,7 @@ class PageCacheMiddleware:
             if request.method != "GET":
                 return response
             try:
-                entry = _keep(key, request, response, counter)
+                entry = _keep(name, request, response, counter)
             except DOWN:
                 logger.exception("a page cannot be kept")
                 return response

@@ -89,7 +89,7 @@ CELERY_BEAT_SCHEDULE = {
 _cache_url = ENV.text("CACHE_URL", _broker_url if _broker_url.startswith(("redis://", "rediss://", "unix://")) else "")
 if _cache_url or PRODUCTION:
     _cache: dict[str, Any] = {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "procurement.common.redis_cache.RedisCache",
         "LOCATION": _cache_url,
     }
 else:

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
 from procurement.common import thread
+from procurement.common.bodies import Own
 from workflows.reasons import cited
 
 register = template.Library()
@@ -204,6 +205,16 @@ def _leads_somewhere(path: str) -> bool:
         return False
     # Wagtail's catch-all answers every address; of ours only these are its pages
     return match.url_name != "wagtail_serve" or path in OF_EDITORS
+
+
+@register.simple_tag(takes_context=True)
+def own(context: Any, template_name: str, **facts: Any) -> str:
+    """A place that is each reader's own: filled in at once, or by the frame where the body is kept for all (bodies)."""
+    if "gap" in context:
+        context["own"].append(Own(template_name, facts))
+        return context["gap"]
+    with context.push(own=facts):
+        return context.template.engine.get_template(template_name).render(context)
 
 
 @register.simple_tag(takes_context=True)
