@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from cms import calendar_view, context, sign_up
 from cms.models import DataPage, NeedsPage, Page, ReportIndexPage
+from procurement.common.bodies import shared_body
 from procurement.opendata.bulk.views import data
 from procurement.opendata.needs import needs
 from procurement.opendata.reports import reports
@@ -23,7 +24,7 @@ def board(kind: type[Page], otherwise: Callable[[HttpRequest], HttpResponse]) ->
         page = kind.objects.live().first()
         return page.serve(request) if page is not None else otherwise(request)
 
-    return require_safe(view)
+    return require_safe(shared_body(view))
 
 
 urlpatterns = [

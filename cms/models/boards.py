@@ -24,6 +24,7 @@ class Board(Page):
     introduction = models.TextField(_("introduction"), blank=True)
     body = StreamField(BodyBlock(), blank=True, verbose_name=_("further text"))
 
+    shares_body = True
     max_count = 1
     parent_page_types = ["cms.HomePage"]
     subpage_types: list[str] = []

@@ -29,6 +29,7 @@ class NoticeIndexPage(Page):
     introduction = models.TextField(_("introduction"), blank=True)
 
     template = "cms/notice_index_page.html"
+    shares_body = True
     max_count = 1
     parent_page_types = ["cms.HomePage"]
     subpage_types = ["cms.NoticePage"]
@@ -51,6 +52,7 @@ class NoticePage(Page):
     notice = models.OneToOneField(Notice, on_delete=models.PROTECT, related_name="+", verbose_name=_("notice"))
 
     template = "cms/notice_page.html"
+    shares_body = True
     parent_page_types = ["cms.NoticeIndexPage"]
     subpage_types: list[str] = []
     is_creatable = False

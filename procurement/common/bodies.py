@@ -60,6 +60,12 @@ def share(request: HttpRequest) -> None:
     request.shares_body = True  # type: ignore[attr-defined]
 
 
+def shared(request: HttpRequest, template: str, context: dict[str, Any]) -> TemplateResponse:
+    """An answer whose body is the same for whoever may read it."""
+    share(request)
+    return TemplateResponse(request, template, context)
+
+
 def shared_body(view: Callable[..., Any]) -> Callable[..., Any]:
     """A view whose body is kept for all readers, if it says ``share`` and answers with a ``TemplateResponse``."""
 

@@ -6,10 +6,9 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from procurement.common import page_cache
+from procurement.common import bodies, page_cache
 from procurement.needs.enums import NeedState
 from procurement.needs.models import Need
 from procurement.opendata.threads import chosen, page_of, words
@@ -36,4 +35,4 @@ def facts(request: HttpRequest) -> dict[str, Any]:
 def needs(request: HttpRequest) -> HttpResponse:
     """The board as it is while no editor has made a page for it."""
     page_cache.show(request, "needs", "threads")
-    return render(request, "opendata/needs.html", facts(request))
+    return bodies.shared(request, "opendata/needs.html", facts(request))

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from procurement.common import page_cache
+from procurement.common import bodies, page_cache
 from procurement.opendata.threads import project_of
 from procurement.projects import docx, layout, official
 from procurement.projects.models import Notice
@@ -51,11 +51,12 @@ def _notice(number: str, notice_number: str) -> Notice:
 
 
 @require_safe
+@bodies.shared_body
 def notice(request: HttpRequest, number: str, notice_number: str) -> HttpResponse:
     """A statutory notice as everybody reads it."""
     found = _notice(number, notice_number)
     page_cache.show(request, f"thread:{found.project_id}")
-    return render(request, "opendata/notice.html", facts(found))
+    return bodies.shared(request, "opendata/notice.html", facts(found))
 
 
 @require_safe

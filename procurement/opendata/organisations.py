@@ -8,12 +8,11 @@ from typing import Any
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from procurement.accounts.models import Organisation
-from procurement.common import page_cache
+from procurement.common import bodies, page_cache
 from procurement.contracts.models import Contract
 from procurement.evaluation.enums import Grade
 from procurement.needs.enums import NeedState
@@ -78,6 +77,7 @@ def _totals(way: str, ids: list[int]) -> dict[int, dict[str, Any]]:
 
 
 @require_safe
+@bodies.shared_body
 def organisations(request: HttpRequest) -> HttpResponse:
     """Buyers and suppliers by name, with how much each has bought or supplied."""
     page_cache.show(request, "organisations", "threads")
@@ -88,7 +88,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
     if q:
         rows = rows.filter(Q(name__icontains=q) | Q(code__iexact=q))
     page = kept_page(rows, request, _records, "organisations", "threads")
-    return render(
+    return bodies.shared(
         request, "opendata/organisations.html", {"listed": page, "q": q, "side": side, "sides": SIDES.items()}
     )
 
@@ -131,6 +131,7 @@ def _record(contracts: QuerySet[Contract], verdicts: list[Any]) -> dict[str, Any
 
 
 @require_safe
+@bodies.shared_body
 def organisation(request: HttpRequest, pk: int) -> HttpResponse:
     """One organisation with its record as buyer, as supplier, or both."""
     found = known(rehearsed=True).filter(pk=pk).first() if pk < 2**31 else None
@@ -143,4 +144,4 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
         "as_buyer": buyer_record(found) if found.buys else None,
         "projects": public_projects().filter(buyer=found, rehearsal=False)[:NEWEST] if found.buys else [],
     }
-    return render(request, "opendata/organisation.html", context)
+    return bodies.shared(request, "opendata/organisation.html", context)

@@ -8,10 +8,9 @@ from typing import Any
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from procurement.common import page_cache
+from procurement.common import bodies, page_cache
 from procurement.evaluation import formulas
 from procurement.evaluation.enums import EvaluationState, Grade, Part
 from procurement.evaluation.models import AnswerSheet, Evaluation
@@ -54,7 +53,7 @@ def facts(request: HttpRequest) -> dict[str, Any]:
 def reports(request: HttpRequest) -> HttpResponse:
     """The list as it is while no editor has made a page for it."""
     page_cache.show(request, "reports")
-    return render(request, "opendata/reports.html", facts(request))
+    return bodies.shared(request, "opendata/reports.html", facts(request))
 
 
 def residents(evaluation: Evaluation) -> Decimal | None:

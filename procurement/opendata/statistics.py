@@ -13,7 +13,6 @@ from urllib.parse import urlencode
 from django.db.models import Avg, Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -23,7 +22,7 @@ from django.views.decorators.http import require_safe
 from procurement.accounts.models import Organisation
 from procurement.calls.enums import Method
 from procurement.calls.models import Call
-from procurement.common import charts, page_cache, thread
+from procurement.common import bodies, charts, page_cache, thread
 from procurement.common.kept import kept
 from procurement.common.templatetags.huiqun import wan
 from procurement.contracts.models import Contract
@@ -275,13 +274,14 @@ def _known() -> dict[str, Any]:
 
 
 @require_safe
+@bodies.shared_body
 def statistics(request: HttpRequest) -> HttpResponse:
     """Every chart with its table; the filters hold for all of them."""
     page_cache.show(request, *SUBJECTS)
     asked = Filters.read(request.GET)
     drawn = [draw(key, asked) for key in TITLES]
     context = {"charts": drawn, "asked": asked, "choices": _choices(), "anything": any(not one.empty for one in drawn)}
-    return render(request, "opendata/statistics.html", context)
+    return bodies.shared(request, "opendata/statistics.html", context)
 
 
 @require_safe

@@ -28,7 +28,7 @@ from django.views.decorators.http import require_safe
 from procurement.accounts import acting
 from procurement.awards.models import Award
 from procurement.calls.models import Call
-from procurement.common import page_cache
+from procurement.common import bodies, page_cache
 from procurement.common.kept import Counted, kept
 from procurement.contracts.models import Contract
 from procurement.delivery.enums import DONE
@@ -111,6 +111,7 @@ def _tell_reach(page: Page[Any]) -> None:
 
 
 @require_safe
+@bodies.shared_body
 def threads(request: HttpRequest) -> HttpResponse:
     """Every approved project, newest first."""
     page_cache.show(request, "threads")
@@ -123,7 +124,7 @@ def threads(request: HttpRequest) -> HttpResponse:
     rows = rows.filter(**{name: value for name, value in (("domain", domain), ("state", state)) if value})
     page = kept_page(rows, request, _tell_reach, "threads")
     context = {"page": page, "q": q, "domain": domain, "state": state, "domains": Domain.choices, "states": states}
-    return render(request, "opendata/threads.html", context)
+    return bodies.shared(request, "opendata/threads.html", context)
 
 
 def project_of(number: str) -> Project:

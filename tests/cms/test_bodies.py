@@ -85,6 +85,26 @@ class TestForAllReaders:
             assert main(answer) == main(Client().get(path)), path
             assert "退出" in answer.content.decode(), path
 
+    def test_so_are_lists_and_records(self, thread: Project) -> None:
+        call = thread.notices.get(kind="call")
+        for path in (
+            "/needs/",
+            "/threads/",
+            "/reports/",
+            "/calendar/",
+            "/notices/",
+            f"/threads/{thread.number}/notices/{call.number}/",
+            "/data/",
+            "/organisations/",
+            f"/organisations/{thread.buyer_id}/",
+            "/statistics/",
+        ):
+            first = of("drafter").get(path)
+            assert first.status_code == 200, path
+            stranger = Client().get(path)
+            assert stranger.templates[0].name == "frame.html", path
+            assert main(first) == main(stranger), path
+
     def test_costs_the_frame_alone(self, thread: Project) -> None:
         reader = of("drafter")
         for path in paths(thread):

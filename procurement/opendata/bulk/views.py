@@ -9,10 +9,10 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Max, Min
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from procurement.common import bodies
 from procurement.opendata.api import public
 from procurement.opendata.bulk import writers
 from procurement.opendata.bulk.tables import BY_NAME, TABLES
@@ -49,7 +49,7 @@ def facts() -> dict[str, Any]:
 @require_safe
 def data(request: HttpRequest) -> HttpResponse:
     """The page of open data."""
-    return render(request, "opendata/data.html", facts())
+    return bodies.shared(request, "opendata/data.html", facts())
 
 
 def _file(name: str, content: Iterator[bytes], content_type: str) -> HttpResponseBase:
