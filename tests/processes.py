@@ -84,7 +84,7 @@ class Process:
 
 @contextmanager
 def web(
-    log: Path, *, workers: int = 1, application: str = "procurement.wsgi:application"
+    log: Path, *, workers: int = 1, application: str = "procurement.wsgi:application", **more: str
 ) -> Iterator[tuple[Process, int]]:
     """A web server as ``make demo`` starts it; yields it and its port."""
     with socket.socket() as probe:
@@ -94,7 +94,7 @@ def web(
         "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
         "--workers", str(workers), "--blocking-threads", "4", "--backlog", "1024", "--no-ws", application,
     ]  # fmt: skip
-    process = Process(command, log)
+    process = Process(command, log, **more)
     try:
         _wait(process, port)
         yield process, port

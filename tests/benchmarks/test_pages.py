@@ -104,6 +104,17 @@ def _measured(server: processes.Process, port: int, size: int, table: Table) -> 
         _say(_line(f"{path}, {_queries(path)} queries", made))
 
 
+def _from_nothing(server: processes.Process, port: int) -> None:
+    """The same pages where nothing is kept, neither pages nor bodies nor numbers: what the first reader waits for."""
+    shown = _pages()
+    minimal = measures.load(server, port, "/minimal/")
+    for name, path in zip(("home", "call list", "call page"), shown, strict=True):
+        made = measures.load(server, port, path, lines=2)
+        _say(
+            _line(f"{name}, from nothing", made, f"  {minimal.processor / made.processor:.2f} (by processor) × minimal")
+        )
+
+
 def test_public_pages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     table: Table = {}
     bulk.plant(SIZES[0])
@@ -118,6 +129,11 @@ def test_public_pages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
             processes.web(tmp_path / "web.log", workers=WORKERS, application=SITE) as (server, port),
         ):
             _measured(server, port, size, table)
+    with (
+        capsys.disabled(),
+        processes.web(tmp_path / "bare.log", workers=WORKERS, application=SITE, NOTHING_KEPT="1") as (server, port),
+    ):
+        _from_nothing(server, port)
     with capsys.disabled():
         for name, rates in table.items():
             change = rates[-1].processor / rates[0].processor - 1
