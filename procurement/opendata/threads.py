@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from django.core.cache import cache
 from django.core.files.storage import storages
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -88,26 +88,21 @@ def public_projects() -> QuerySet[Project]:
     return Project.objects.filter(approved_at__isnull=False).select_related("buyer")
 
 
-def _with_reach() -> QuerySet[Project]:
-    """With how far each came, so that the strip of an ended thread stops where it broke off."""
-    award, contract = "lot__call__project", "award__lot__call__project"
-    return public_projects().annotate(
-        called=Exists(Call.objects.filter(project=OuterRef("pk"), published_at__isnull=False)),
-        awarded=Exists(
-            Award.objects.filter(**{award: OuterRef("pk")}, noticed_at__isnull=False).exclude(state="revoked")
-        ),
-        signed=Exists(Contract.objects.filter(**{contract: OuterRef("pk")}, signed_at__isnull=False)),
-    )
-
-
-def _reached(project: Any) -> str:
-    found = (("delivering", project.signed), ("awarded", project.awarded), ("tendering", project.called))
-    return next((state for state, there in found if there), "approved")
-
-
 def _tell_reach(page: Page[Any]) -> None:
+    """How far each of the page's threads came, so that the strip of an ended one stops where it broke off.
+
+    Asked of these rows alone: as part of the list's own query it is worked out for every thread there is.
+    """
+    shown = [project.pk for project in page]
+    noticed = Award.objects.filter(noticed_at__isnull=False).exclude(state="revoked")
+    steps = (
+        ("delivering", Contract.objects.filter(signed_at__isnull=False), "award__lot__call__project"),
+        ("awarded", noticed, "lot__call__project"),
+        ("tendering", Call.objects.filter(published_at__isnull=False), "project"),
+    )
+    found = {state: set(rows.filter(**{f"{way}__in": shown}).values_list(way, flat=True)) for state, rows, way in steps}
     for project in page:
-        project.reached = _reached(project)
+        project.reached = next((state for state, threads in found.items() if project.pk in threads), "approved")
 
 
 @require_safe
@@ -118,7 +113,7 @@ def threads(request: HttpRequest) -> HttpResponse:
     q, domain = words(request), chosen(request, "domain", Domain.values)
     states = [choice for choice in ProjectState.choices if choice[0] != ProjectState.FORMED]
     state = chosen(request, "state", [value for value, _label in states])
-    rows = _with_reach().order_by("-pk")
+    rows = public_projects().order_by("-pk")
     if q:
         rows = rows.filter(Q(title__icontains=q) | Q(number__icontains=q) | Q(buyer__name__icontains=q))
     rows = rows.filter(**{name: value for name, value in (("domain", domain), ("state", state)) if value})

@@ -6,13 +6,13 @@ from __future__ import annotations
 from typing import Literal, TypeVar
 
 import pydantic
-from django.db.models import Max, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from ninja import Schema
 from pydantic import Field
 
 from procurement.calls.enums import CallState, Method
-from procurement.calls.models import Call
+from procurement.calls.models import Call, Correction
 from procurement.opendata.api import public, queries
 from procurement.opendata.api.paging import exact, worded
 from procurement.opendata.http import BadQuery
@@ -70,7 +70,9 @@ def calls(query: CallFeedQuery) -> QuerySet[Call]:
             }[query.state]
         )
     rows = worded(rows, query.q, "project__title", "project__buyer__name", "number", "requirements")
-    return rows.annotate(corrected_at=Max("corrections__published_at")).order_by("-published_at", "-pk")[: query.limit]
+    # of the rows that are shown: grouping would be of all there are
+    latest = Correction.objects.filter(call=OuterRef("pk")).order_by("-published_at").values("published_at")[:1]
+    return rows.annotate(corrected_at=Subquery(latest)).order_by("-published_at", "-pk")[: query.limit]
 
 
 def notices(query: NoticeFeedQuery) -> QuerySet[Notice]:
