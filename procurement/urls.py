@@ -5,17 +5,19 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.decorators.cache import cache_control
 from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from procurement.accounts import acting
-from procurement.common import health, preferences
+from procurement.common import area_field, health, preferences
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("areas.json", area_field.offers, name="area_offers"),
     path("accounts/", include("allauth.urls")),
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
@@ -35,5 +37,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
 if isinstance(default_storage, FileSystemStorage):
     # editors' pictures, which are public; with S3 they come from there (docs/operations.md)
     media = settings.MEDIA_URL.lstrip("/")
-    urlpatterns += [path(f"{media}<path:path>", serve, {"document_root": settings.MEDIA_ROOT}, name="media")]
+    shown = cache_control(public=True, max_age=30 * 24 * 3600)(serve)  # a changed picture has a name of its own
+    urlpatterns += [path(f"{media}<path:path>", shown, {"document_root": settings.MEDIA_ROOT}, name="media")]
 urlpatterns += [path("", include(wagtail_urls))]
