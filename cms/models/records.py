@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 
@@ -27,6 +28,9 @@ class NoticeIndexPage(Page):
     """Every statutory notice, newest first."""
 
     introduction = models.TextField(_("introduction"), blank=True)
+
+    class Meta:
+        verbose_name = pgettext_lazy("kind of page", "list of notices")
 
     template = "cms/notice_index_page.html"
     max_count = 1
@@ -49,6 +53,9 @@ class NoticePage(Page):
     """A statutory notice as published: made from the record, never written and never edited (N2)."""
 
     notice = models.OneToOneField(Notice, on_delete=models.PROTECT, related_name="+", verbose_name=_("notice"))
+
+    class Meta:
+        verbose_name = pgettext_lazy("kind of page", "page of a notice")
 
     template = "cms/notice_page.html"
     parent_page_types = ["cms.NoticeIndexPage"]
@@ -87,6 +94,9 @@ class ReportPage(Page):
         _("in short"), blank=True, help_text=_("What residents should know, in plain words.")
     )
     body = StreamField(BodyBlock(), blank=True, verbose_name=_("text"))
+
+    class Meta:
+        verbose_name = pgettext_lazy("kind of page", "account of an evaluation")
 
     template = "cms/report_page.html"
     parent_page_types = ["cms.ReportIndexPage"]
