@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.admin.ui.components import Component
+from wagtail.images.permissions import permission_policy
 
 from cms.models import ArticlePage, CalendarPage, EventPage, HomePage, ReportIndexPage, ReportPage, SiteSettings
 
@@ -47,7 +48,7 @@ def _deeds(user: Any) -> Iterator[tuple[str, str, str]]:
     yield from _add(
         user, reports, ReportPage, _("Tell of an evaluation"), _("Your words beside the published figures.")
     )
-    if user.has_perm("wagtailimages.add_image"):
+    if permission_policy.user_has_permission(user, "add"):
         yield reverse("wagtailimages:add_multiple"), _("Add pictures"), _("Then set the focal point of each.")
     if user.has_perm("cms.change_sitesettings"):
         address = reverse("wagtailsettings:edit", args=[SiteSettings._meta.app_label, SiteSettings._meta.model_name])

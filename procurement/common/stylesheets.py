@@ -149,8 +149,8 @@ class BootstrapFinder(BaseFinder):
         found = str(folder() / NAME) if path == NAME else None
         return ([found] if found else []) if find_all else found or []
 
-    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
-        yield NAME, FileSystemStorage(location=str(folder()))
-
     def check(self, **_kwargs: Any) -> list[Any]:
         return []
+
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
+        yield NAME, FileSystemStorage(location=str(folder()))
