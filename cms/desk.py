@@ -8,7 +8,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.admin.ui.components import Component
-from wagtail.images.permissions import permission_policy
+from wagtail.images import get_image_model
+from wagtail.permissions import policy_registry
 
 from cms.models import ArticlePage, CalendarPage, EventPage, HomePage, ReportIndexPage, ReportPage, SiteSettings
 
@@ -48,7 +49,7 @@ def _deeds(user: Any) -> Iterator[tuple[str, str, str]]:
     yield from _add(
         user, reports, ReportPage, _("Tell of an evaluation"), _("Your words beside the published figures.")
     )
-    if permission_policy.user_has_permission(user, "add"):
+    if policy_registry.get_by_type(get_image_model()).user_has_permission(user, "add"):
         yield reverse("wagtailimages:add_multiple"), _("Add pictures"), _("Then set the focal point of each.")
     if user.has_perm("cms.change_sitesettings"):
         address = reverse("wagtailsettings:edit", args=[SiteSettings._meta.app_label, SiteSettings._meta.model_name])

@@ -44,6 +44,8 @@ class AreaField(forms.CharField):
         text: str = super().clean(value)
         if not text:
             return ""
+        if not self.part and text.isdigit() and len(text) != 6:
+            raise ValidationError(areas.unknown(text, []))
         found = areas.find(text)
         if len(found) != 1:
             raise ValidationError(areas.unknown(text, found))

@@ -138,16 +138,16 @@ class TestAreas:
 
 @pytest.fixture
 def picture() -> Any:
-    """Grey, 1200 × 1200, with what matters, a red square, in the lower right corner."""
-    drawn = Picture.new("RGB", (1200, 1200), (200, 200, 200))
-    drawn.paste(SEAL, (1000, 1000, 1100, 1100))
+    """Grey, 1600 × 1600, with what matters, a red square, in the lower right corner."""
+    drawn = Picture.new("RGB", (1600, 1600), (200, 200, 200))
+    drawn.paste(SEAL, (1400, 1400, 1500, 1500))
     file = BytesIO()
     drawn.save(file, "PNG")
     return get_image_model().objects.create(
         title="暑托班",
         file=ContentFile(file.getvalue(), "summer.png"),
-        focal_point_x=1050,
-        focal_point_y=1050,
+        focal_point_x=1450,
+        focal_point_y=1450,
         focal_point_width=200,
         focal_point_height=200,
     )
@@ -188,7 +188,7 @@ class TestTheEditorsDesk:
         assert f"/cms/pages/{home.pk}/edit/" in body
         assert "搜索全部页面" in body
         for path in re.findall(r'href="(/cms/[^"]+)"', _part(body, 'id="begin"')):
-            assert client.get(path).status_code == 200, path
+            assert client.get(path, follow=True).status_code == 200, path
         listed = client.get(f"/cms/pages/{home.pk}/").content.decode()
         assert "活动日历页" in listed
         assert "Calendar page" not in listed

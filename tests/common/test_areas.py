@@ -64,6 +64,8 @@ def test_a_filter_takes_a_whole_province(typed: str, code: str) -> None:
 
 
 def test_what_is_unclear_is_asked_back() -> None:
+    with pytest.raises(ValidationError, match="33"):
+        AreaField().clean("33")
     with pytest.raises(ValidationError, match="浙江省杭州市西湖区"):
         AreaField().clean("西湖区")  # Nanchang has one too
     with pytest.raises(ValidationError, match="乌有之乡"):
