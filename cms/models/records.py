@@ -118,6 +118,8 @@ class ReportPage(Page):
         super().clean()
         if self.evaluation_id and self.evaluation.state != EvaluationState.PUBLISHED:
             raise ValidationError({"evaluation": _("This evaluation has not been published yet.")})
+        if self.evaluation_id and not reports.published().filter(pk=self.evaluation_id).exists():
+            raise ValidationError({"evaluation": _("This was a rehearsal; the public record does not hold it.")})
 
     def subjects(self) -> tuple[str, ...]:
         return ("reports", *live_subjects(self.body))
