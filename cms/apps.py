@@ -7,8 +7,9 @@ class CmsConfig(AppConfig):
 
     def ready(self) -> None:
         # tasks registers its handlers by being read
-        from cms import bootstrap, editors, freshness, search, sharing, tasks  # noqa: F401
+        from cms import area_names, bootstrap, editors, freshness, search, sharing, tasks  # noqa: F401
 
+        area_names.connect()
         search.connect()
         sharing.connect()
 

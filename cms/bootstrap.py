@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from wagtail.models import Collection, Locale, Site
@@ -91,6 +92,8 @@ def ensure_pages() -> None:
     _lists(home)
     if not Site.objects.filter(is_default_site=True).exists():
         Site.objects.create(hostname="localhost", port=80, root_page=home, is_default_site=True)
+    # what editors see at the head of their desk, where nobody has named the site
+    Site.objects.filter(is_default_site=True, site_name="").update(site_name=settings.SITE_NAME)
 
 
 def after_migrate(**kwargs: Any) -> None:

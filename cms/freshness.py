@@ -9,8 +9,8 @@ from wagtail.images import get_image_model
 from wagtail.models import PageViewRestriction, Site
 from wagtail.signals import page_published, page_unpublished, post_page_move
 
-from cms import context
-from cms.models import CallPage, EventPage, NoticePage, Page, SignUp, SiteSettings
+from cms import area_names, context
+from cms.models import AreaName, CallPage, EventPage, NoticePage, Page, SignUp, SiteSettings
 from procurement.common.page_cache import SITE, touch
 
 SUBJECTS: dict[type[Page], str] = {EventPage: "events", CallPage: "calls", NoticePage: "notices"}
@@ -39,6 +39,7 @@ def connect() -> None:
     for change in (post_save, post_delete):
         change.connect(after_sign_up, sender=SignUp, dispatch_uid=f"page-cache-sign-up-{id(change)}")
         change.connect(context.forget, sender=SiteSettings, dispatch_uid=f"page-cache-settings-{id(change)}")
+        change.connect(area_names.forget, sender=AreaName, dispatch_uid=f"page-cache-areas-{id(change)}")
         change.connect(after_site, sender=Site, dispatch_uid=f"page-cache-site-{id(change)}")
         # a page and all below it are for some readers only from now on, or for all again
         change.connect(after_site, sender=PageViewRestriction, dispatch_uid=f"page-cache-restriction-{id(change)}")

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from procurement.calls.enums import CallState, Method
 from procurement.calls.models import Call
+from procurement.common import areas
 from procurement.common.kept import Counted, kept
 from procurement.projects.enums import Domain
 
@@ -229,7 +230,7 @@ def facets(filters: Filters, counts: dict[str, Any]) -> list[dict[str, Any]]:
         "domain": [(value, label, counts["domain"].get(value, 0)) for value, label in Domain.choices],
         "money": [(value, label, counts["money"][value]) for value, (label, _q) in MONEY.items()],
         "method": [(value, label, counts["method"].get(value, 0)) for value, label in Method.choices],
-        "area": [(value, value, n) for value, n in sorted(counts["area"].items()) if value],
+        "area": [(value, areas.label(value), n) for value, n in sorted(counts["area"].items()) if value],
         "buyer": counts["buyer"],
     }
     titles = {

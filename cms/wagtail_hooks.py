@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from cms import publishing, sign_up_admin
+from cms import desk, publishing, sign_up_admin
 from cms.models import CallPage, NoticePage
 from procurement.accounts.acting import organisation_of
 from workflows.reasons import Reason
@@ -85,6 +85,18 @@ def keep_calls_out_of_bulk_actions(
         return None
     messages.error(request, _("Calls are published one by one, so that every unmet rule can be shown."))
     return redirect("wagtailadmin_home")
+
+
+@hooks.register("construct_homepage_panels")
+def where_to_begin(request: HttpRequest, panels: list[Any]) -> None:
+    """An editor's first screen names the things editors do, before Wagtail's own lists."""
+    panels.insert(0, desk.WhereToBegin())
+
+
+@hooks.register("construct_help_menu")
+def no_news_of_the_program(request: HttpRequest, items: list[Any]) -> None:
+    """What changed in the program is the administrators' reading, and in English."""
+    items[:] = [item for item in items if not item.name.startswith("whats-new")]
 
 
 @hooks.register("register_admin_urls")

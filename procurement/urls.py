@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.decorators.cache import cache_control
 from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
@@ -12,11 +13,12 @@ from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.views import serve as serve_page
 
 from procurement.accounts import acting
-from procurement.common import bodies, health, preferences
+from procurement.common import area_field, bodies, health, preferences
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("areas.json", area_field.offers, name="area_offers"),
     path("accounts/", include("allauth.urls")),
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
@@ -36,7 +38,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
 if isinstance(default_storage, FileSystemStorage):
     # editors' pictures, which are public; with S3 they come from there (docs/operations.md)
     media = settings.MEDIA_URL.lstrip("/")
-    urlpatterns += [path(f"{media}<path:path>", serve, {"document_root": settings.MEDIA_ROOT}, name="media")]
+    shown = cache_control(public=True, max_age=30 * 24 * 3600)(serve)  # a changed picture has a name of its own
+    urlpatterns += [path(f"{media}<path:path>", shown, {"document_root": settings.MEDIA_ROOT}, name="media")]
 urlpatterns += [
     re_path(wagtail_urls.serve_pattern, bodies.shared_body(serve_page), name="wagtail_serve"),
     path("", include(wagtail_urls)),

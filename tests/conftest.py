@@ -11,6 +11,8 @@ from django.core.cache import caches
 from django.db import connection
 from django.db.models.signals import post_save
 
+from cms import area_names
+from cms.models import AreaName
 from procurement.common import catalogues, embedded
 from procurement.rules import rulebook, shelf, workdays
 from tests import template
@@ -42,7 +44,7 @@ def _shelves_without_what_was_rolled_back() -> Iterator[None]:
     written: list[str] = []
 
     def note(sender: Any, **facts: Any) -> None:
-        if sender._meta.app_label == "rules":
+        if sender._meta.app_label == "rules" or sender is AreaName:
             written.append(sender.__name__)
 
     post_save.connect(note)
@@ -51,6 +53,7 @@ def _shelves_without_what_was_rolled_back() -> Iterator[None]:
     if written:
         rulebook.shelf.clear()
         workdays.shelf.clear()
+        area_names.shelf.put({})
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.fields import StreamField
 
 from cms import calendar_view
@@ -48,6 +49,9 @@ class Board(Page):
 class NeedsPage(Board):
     """The needs board."""
 
+    class Meta:
+        verbose_name = pgettext_lazy("kind of page", "board of needs")
+
     template = "opendata/needs.html"
 
     def own_subjects(self) -> tuple[str, ...]:
@@ -59,6 +63,9 @@ class NeedsPage(Board):
 
 class ReportIndexPage(Board):
     """Published evaluations, and below it the editors' accounts of some of them."""
+
+    class Meta:
+        verbose_name = pgettext_lazy("kind of page", "list of evaluations")
 
     template = "opendata/reports.html"
     subpage_types = ["cms.ReportPage"]
@@ -73,6 +80,9 @@ class ReportIndexPage(Board):
 class CalendarPage(Board):
     """Events, deadlines and openings by month."""
 
+    class Meta:
+        verbose_name = pgettext_lazy("kind of page", "calendar")
+
     template = "cms/calendar_page.html"
     subpage_types = ["cms.EventPage"]
 
@@ -86,6 +96,9 @@ class CalendarPage(Board):
 
 class DataPage(Board):
     """What can be taken away: charts with their tables, files, interfaces."""
+
+    class Meta:
+        verbose_name = pgettext_lazy("kind of page", "open data")
 
     template = "opendata/data.html"
 

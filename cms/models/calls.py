@@ -9,6 +9,7 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.fields import StreamField
 from wagtail.url_routing import RouteResult
 
@@ -24,6 +25,9 @@ class CallIndexPage(Page):
     """All published calls. Rows come from the calls themselves, so a list never waits for a page."""
 
     introduction = models.TextField(_("introduction"), blank=True)
+
+    class Meta:
+        verbose_name = pgettext_lazy("kind of page", "list of calls")
 
     template = "cms/call_index_page.html"
     shares_body = True
@@ -70,6 +74,9 @@ class CallPage(Page):
 
     call = models.OneToOneField(Call, on_delete=models.PROTECT, related_name="+", verbose_name=_("call"))
     body = StreamField(BodyBlock(), blank=True, verbose_name=_("text"))
+
+    class Meta:
+        verbose_name = pgettext_lazy("kind of page", "page of a call")
 
     template = "cms/call_page.html"
     shares_body = True

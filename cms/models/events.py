@@ -12,6 +12,7 @@ from django.db.models import Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.images import get_image_model_string
@@ -55,6 +56,9 @@ class EventPage(Page):
     )
     picture_alt = models.CharField(_("what the picture shows"), max_length=200, blank=True)
     body = StreamField(BodyBlock(), blank=True, verbose_name=_("text"))
+
+    class Meta:
+        verbose_name = pgettext_lazy("kind of page", "event")
 
     template = "cms/event_page.html"
     parent_page_types = ["cms.CalendarPage"]

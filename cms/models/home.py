@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 from wagtail.images import get_image_model_string
@@ -33,6 +34,9 @@ class HomePage(Page):
     )
     picture_alt = models.CharField(_("what the picture shows"), max_length=200, blank=True)
     body = StreamField(BodyBlock(), blank=True, verbose_name=_("further text"))
+
+    class Meta:
+        verbose_name = pgettext_lazy("kind of page", "home page")
 
     template = "cms/home_page.html"
     shares_body = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.fields import StreamField
 
 from cms.blocks import BodyBlock
@@ -17,6 +18,9 @@ class ArticlePage(Page):
 
     introduction = models.TextField(_("introduction"), blank=True)
     body = StreamField(BodyBlock(), blank=True, verbose_name=_("text"))
+
+    class Meta:
+        verbose_name = pgettext_lazy("kind of page", "article")
 
     template = "cms/article_page.html"
     parent_page_types = ["cms.HomePage", "cms.ArticlePage"]

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 
@@ -27,6 +28,9 @@ class NoticeIndexPage(Page):
     """Every statutory notice, newest first."""
 
     introduction = models.TextField(_("introduction"), blank=True)
+
+    class Meta:
+        verbose_name = pgettext_lazy("kind of page", "list of notices")
 
     template = "cms/notice_index_page.html"
     shares_body = True
@@ -50,6 +54,9 @@ class NoticePage(Page):
     """A statutory notice as published: made from the record, never written and never edited (N2)."""
 
     notice = models.OneToOneField(Notice, on_delete=models.PROTECT, related_name="+", verbose_name=_("notice"))
+
+    class Meta:
+        verbose_name = pgettext_lazy("kind of page", "page of a notice")
 
     template = "cms/notice_page.html"
     shares_body = True
@@ -90,6 +97,9 @@ class ReportPage(Page):
     )
     body = StreamField(BodyBlock(), blank=True, verbose_name=_("text"))
 
+    class Meta:
+        verbose_name = pgettext_lazy("kind of page", "account of an evaluation")
+
     template = "cms/report_page.html"
     parent_page_types = ["cms.ReportIndexPage"]
     subpage_types: list[str] = []
@@ -110,6 +120,8 @@ class ReportPage(Page):
         super().clean()
         if self.evaluation_id and self.evaluation.state != EvaluationState.PUBLISHED:
             raise ValidationError({"evaluation": _("This evaluation has not been published yet.")})
+        if self.evaluation_id and not reports.published().filter(pk=self.evaluation_id).exists():
+            raise ValidationError({"evaluation": _("This was a rehearsal; the public record does not hold it.")})
 
     def subjects(self) -> tuple[str, ...]:
         return ("reports", *live_subjects(self.body))

@@ -19,10 +19,6 @@ LARGEST = 20  # members; the largest panels the rules know have seven
 class People(django_forms.ModelMultipleChoiceField):
     widget = django_forms.CheckboxSelectMultiple
 
-    def __init__(self, **more: Any) -> None:
-        super().__init__(**more)
-        self.widget.attrs["class"] = ""
-
 
 def prepare(call: Call, data: Any = None, experts: int = 2) -> Form:
     """How many experts are drawn, and who sits for the buyer."""
@@ -105,7 +101,7 @@ def low_price_judgement(data: Any = None) -> Form:
     return forms.build(
         {
             "verdict": django_forms.ChoiceField(
-                choices=choices, label=_("Judgement"), widget=django_forms.RadioSelect(attrs={"class": ""})
+                choices=choices, label=_("Judgement"), widget=django_forms.RadioSelect()
             ),
             "opinion": forms.text(_("What the panel makes of it"), 4000, 4),
         },
@@ -120,14 +116,13 @@ def time_to_sign(least: int, data: Any = None) -> Form:
 
 def filing(kinds: list[tuple[str, Any]], abouts: list[tuple[str, Any]], data: Any = None) -> Form:
     """A query or a challenge, as a supplier writes it (令94 art 12)."""
-    radio = {"class": ""}
     return forms.build(
         {
             "kind": django_forms.ChoiceField(
-                choices=kinds, label=_("What you file"), widget=django_forms.RadioSelect(attrs=radio)
+                choices=kinds, label=_("What you file"), widget=django_forms.RadioSelect()
             ),
             "about": django_forms.ChoiceField(
-                choices=abouts, label=_("What it is about"), widget=django_forms.RadioSelect(attrs=radio)
+                choices=abouts, label=_("What it is about"), widget=django_forms.RadioSelect()
             ),
             **_words(),
         },
@@ -162,7 +157,7 @@ def assessment(may: bool, data: Any = None) -> Form:
     field = django_forms.ChoiceField(
         choices=choices,
         label=_("May it change the result?"),
-        widget=django_forms.RadioSelect(attrs={"class": ""}),
+        widget=django_forms.RadioSelect(),
         initial="yes" if may else "no",
     )
     return forms.build({"may": field, "reason": forms.text(_("Reason"), 2000, 2)}, data)
@@ -176,7 +171,7 @@ def decision(query: bool, results: bool, data: Any = None) -> Form:
         if results:
             choices.append(("fall", _("It is upheld and changes the result: the award falls")))
         fields["outcome"] = django_forms.ChoiceField(
-            choices=choices, label=_("Outcome"), widget=django_forms.RadioSelect(attrs={"class": ""})
+            choices=choices, label=_("Outcome"), widget=django_forms.RadioSelect()
         )
     fields["decision"] = forms.text(_("Reply"), 8000, 6, help_text=_("Goes to whoever filed it."))
     fields["published"] = forms.text(
@@ -198,7 +193,7 @@ def remedy(data: Any = None) -> Form:
     return forms.build(
         {
             "what": django_forms.ChoiceField(
-                choices=choices, label=_("What follows"), widget=django_forms.RadioSelect(attrs={"class": ""})
+                choices=choices, label=_("What follows"), widget=django_forms.RadioSelect()
             ),
             "reason": forms.reason(),
             "sure": forms.sure(_("I am sure: this cannot be undone.")),

@@ -21,9 +21,11 @@ from procurement.calls.models import Call
 from procurement.cases import reader
 from procurement.cases.replay.cast import Cast
 from procurement.cases.replay.driver import replay
+from procurement.common import areas
 from procurement.projects.models import Project
 
 DATA = Path(__file__).parent / "data"
+PLACES = {"330199": "示例县", "510199": "示例区"}
 PASSWORD = "Huiqun-demo-2026"  # noqa: S105 - printed for everybody; `demo` refuses to run in production
 FINISHED = ("EX1", "C1", "C3", "C11", "C12", "C13", "C15")
 SEVERAL_EXPERTS = ("expert1", "expert2", "expert3", "expert4", "expert5", "expert6", "expert7")
@@ -96,6 +98,13 @@ class DemoCast(Cast):
 
 def _day(value: date | datetime) -> date:
     return timezone.localdate(value) if isinstance(value, datetime) else value
+
+
+def name_places() -> None:
+    """The places of the examples, which no standard knows."""
+    for add in areas.ADD:
+        for code, name in PLACES.items():
+            add(code, name, "演示用，并非实际的行政区划")
 
 
 def make_logins() -> None:
@@ -200,6 +209,7 @@ def play_waiting(today: date, say: Callable[[str], None]) -> None:
 def fill(say: Callable[[str], None] = lambda line: None) -> None:
     """Everything the demo shows; idempotent, and fresh on any later day."""
     today = timezone.localdate()
+    name_places()
     make_logins()
     play_finished(say)
     if waiting_is_stale(today):

@@ -1,4 +1,4 @@
-"""Compiles the translations: ``locale/*/LC_MESSAGES/*.po`` to ``.mo``, without the gettext programs."""
+"""Compiles the translations: ``locale/**/LC_MESSAGES/*.po`` to ``.mo``, without the gettext programs."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def compile_one(source: Path) -> Path:
 
 def compile_stale(folder: Path = LOCALE, *, everything: bool = False) -> list[Path]:
     """Compiles what has changed under ``folder``; the files written. Raises CatalogueProblem."""
-    sources = sorted(folder.glob("*/LC_MESSAGES/*.po"))
+    sources = sorted(folder.glob("**/LC_MESSAGES/*.po"))
     return [compile_one(source) for source in sources if everything or stale(source)]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from procurement.bids.models import Bid
 from procurement.calls.enums import PRICES_READ_OUT, CallState
@@ -44,7 +44,7 @@ SUBJECTS = {
 # Lines that are no transition have no label of their own (engine.begin and engine.note).
 ACTS = {
     "begin": gettext_lazy("Begin"),
-    "draft": gettext_lazy("Draft"),
+    "draft": pgettext_lazy("an act", "Draft"),
     "edit_draft": gettext_lazy("Go on drafting"),
     "hand_in": gettext_lazy("Hand in for approval"),
     "hand_back": gettext_lazy("Hand back"),

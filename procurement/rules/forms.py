@@ -21,6 +21,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from procurement.common.area_field import AreaField
 from procurement.rules.models import OfficialDay, OfficialYear, RuleVersion
 
 FILE_LIMIT = 200_000  # bytes; a year has fewer than fifty special days
@@ -120,6 +121,13 @@ class VersionForm(forms.ModelForm):
         help_text=gettext_lazy("JSON with the keys and kinds of the version before; rates and amounts stay text."),
     )
 
+    jurisdiction = AreaField(
+        part=True,
+        required=False,
+        label=capfirst(gettext_lazy("jurisdiction")),
+        help_text=gettext_lazy("A province, city or county by name or code; empty for the whole country."),
+    )
+
     class Meta:
         model = RuleVersion
         fields = (
@@ -143,12 +151,6 @@ class VersionForm(forms.ModelForm):
     def __init__(self, *args: Any, before: RuleVersion, **more: Any) -> None:
         super().__init__(*args, **more)
         self.before = before
-
-    def clean_jurisdiction(self) -> str:
-        code: str = self.cleaned_data["jurisdiction"]
-        if code and not re.fullmatch(r"\d{2}(\d{2}(\d{2})?)?", code, re.ASCII):
-            raise ValidationError(_("Two, four or six digits of a region's code, such as 33 or 3301."))
-        return code
 
     def clean_values(self) -> dict[str, Any]:
         values = {} if self.cleaned_data["values"] is None else self.cleaned_data["values"]

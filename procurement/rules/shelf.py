@@ -25,5 +25,9 @@ class Shelf(Generic[Kept]):
             self._until = time.monotonic() + FRESH_FOR
         return self._kept
 
+    def put(self, value: Kept) -> None:
+        """Keeps ``value`` without reading."""
+        self._kept, self._until = value, time.monotonic() + FRESH_FOR
+
     def clear(self) -> None:
         self._kept = None

@@ -203,7 +203,7 @@ LANGUAGE_CODE = ENV.text("HUIQUN_LANGUAGE", "zh-hans")
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 if LANGUAGE_CODE not in dict(LANGUAGES):
     raise ImproperlyConfigured(f"HUIQUN_LANGUAGE is {LANGUAGE_CODE!r}; it must be zh-hans or en.")
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "wagtail"]  # the second fills in what Wagtail lacks
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
@@ -212,6 +212,11 @@ TIME_ZONE = "Asia/Shanghai"
 STATIC_URL = "/static/"
 STATIC_ROOT = HUIQUN_VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "procurement.common.stylesheets.BootstrapFinder",
+]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = HUIQUN_VAR / "media"
 PRIVATE_ROOT = HUIQUN_VAR / "private"

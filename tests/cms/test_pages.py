@@ -11,7 +11,7 @@ from django.test import Client
 from cms import models
 from cms.colours import contrast
 from cms.tasks import make_call_page, make_notice_page
-from procurement.projects.models import Notice
+from procurement.projects.models import Notice, Project
 from tests.cms import rows
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_languages]
@@ -74,6 +74,12 @@ class TestReportPages:
 
     def test_refuses_one_that_is_not_published(self) -> None:
         found = rows.evaluation(state="computed")
+        with pytest.raises(ValidationError):
+            models.ReportPage(title="x", slug="x", evaluation=found).clean()
+
+    def test_refuses_a_rehearsal(self) -> None:
+        found = rows.evaluation()
+        Project.objects.update(rehearsal=True)
         with pytest.raises(ValidationError):
             models.ReportPage(title="x", slug="x", evaluation=found).clean()
 

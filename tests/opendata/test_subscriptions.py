@@ -78,7 +78,8 @@ class TestDoubleOptIn:
         assert "@" not in kept.subject
 
     @pytest.mark.parametrize("harm", [
-        {"consent": ""}, {"email": "no address"}, {"email": ""}, {"region": "杭州"}, {"domain": "x"},
+        {"consent": ""}, {"email": "no address"}, {"email": ""},
+        {"region": "乌有之乡"}, {"region": "西湖区"}, {"domain": "x"},
         {"buyer": "99999"},
         {"cadence": "hourly"},
     ])  # fmt: skip
@@ -87,6 +88,11 @@ class TestDoubleOptIn:
         assert answer.status_code == 400
         assert answer.context["form"].errors.keys() == harm.keys()
         assert not Subscription.objects.exists()
+
+    @pytest.mark.parametrize("region", ["杭州", "浙江省杭州市", "3301"])
+    def test_an_area_is_named_or_given_by_its_code(self, client: Client, region: str) -> None:
+        assert ask(client, region=region).status_code == 200
+        assert Subscription.objects.get().region == "3301"
 
     @pytest.mark.parametrize("token", ["x", "a" * 500, "1:2:3", "%E2%80%AE"])
     def test_a_forged_link_opens_nothing(self, client: Client, token: str) -> None:

@@ -137,9 +137,10 @@ class TestAdd:
         new = rulebook.find("T2", on=today + timedelta(days=31))
         assert (new.values, new.added_by.username) == ({"days": 10}, "root-of-tests")
 
-    def test_a_province_has_its_own(self, administrator: Client) -> None:
+    @pytest.mark.parametrize("province", ["33", "浙江省", "浙江"])
+    def test_a_province_has_its_own(self, administrator: Client, province: str) -> None:
         values = '{"default": "4000000"}'
-        form = version_form("THRESHOLD", "tender", jurisdiction="33", values=values, effective_from="2020-01-01")
+        form = version_form("THRESHOLD", "tender", jurisdiction=province, values=values, effective_from="2020-01-01")
         assert administrator.post("/rules/THRESHOLD/add/?variant=tender", form).status_code == 302
         on = date(2026, 1, 1)
         assert rulebook.find("THRESHOLD", variant="tender", on=on, region="330106").values["default"] == "4000000"
@@ -172,7 +173,7 @@ class TestAdd:
             ("T2", "", "effective_from", "2015-03-01"),
             ("T2", "", "effective_from", ""),
             ("T2", "", "jurisdiction", "3"),
-            ("T2", "", "jurisdiction", "浙江"),
+            ("T2", "", "jurisdiction", "乌有之乡"),
             ("T2", "", "effect", "perhaps"),
             ("T2", "", "text", ""),
         ],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django import forms
@@ -14,6 +13,7 @@ from procurement.accounts.enums import ExpertField
 from procurement.accounts.forms.fields import CodeField, day_field
 from procurement.accounts.models import Employment, ExpertProfile, Interest, Organisation
 from procurement.common import credit_codes
+from procurement.common.area_field import AreaField
 
 
 class ProfileForm(forms.ModelForm):
@@ -26,6 +26,12 @@ class ProfileForm(forms.ModelForm):
         required=False,
         help_text=gettext_lazy("None ticked: every field."),
     )
+    region = AreaField(
+        part=True,
+        required=False,
+        label=gettext_lazy("Region"),
+        help_text=gettext_lazy("A province, city or county by name or code; empty for the whole country."),
+    )
 
     class Meta:
         model = ExpertProfile
@@ -36,12 +42,6 @@ class ProfileForm(forms.ModelForm):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.initial["fields_of_work"] = self.instance.fields
-
-    def clean_region(self) -> str:
-        region: str = self.cleaned_data["region"]
-        if region and not re.fullmatch(r"\d{2}(\d{2}(\d{2})?)?", region, re.ASCII):
-            raise ValidationError(_("Two, four or six digits of a region's code, such as 33 or 3301."))
-        return region
 
     def save(self, commit: bool = True) -> ExpertProfile:
         self.instance.fields = self.cleaned_data["fields_of_work"]

@@ -8,7 +8,6 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -44,17 +43,6 @@ class CodeField(forms.CharField):
 
     def clean(self, value: Any) -> str:
         return clean_code(super().clean(value) or "")
-
-
-def region_field(**more: Any) -> forms.CharField:
-    """Six digits of a region's code."""
-    return forms.CharField(
-        label=gettext_lazy("Region"),
-        max_length=6,
-        validators=[RegexValidator(r"^\d{6}\Z", gettext_lazy("Six digits of the region's code, such as 330106."))],
-        help_text=gettext_lazy("Six digits of the region's code, such as 330106."),
-        **more,
-    )
 
 
 def day_field(label: Any, **more: Any) -> forms.DateField:

@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy
 
 from procurement.accounts.credentials import kind_of, region_of
 from procurement.accounts.enums import BUYER_KINDS, SUPPLIER_KINDS, Level, OrganisationKind, Role, Staffing
-from procurement.accounts.forms.fields import CodeField, MobileField, region_field
+from procurement.accounts.forms.fields import CodeField, MobileField
 from procurement.accounts.forms.people import RolesField
 from procurement.accounts.models import Organisation
 from procurement.accounts.roles import grantable
 from procurement.common import credit_codes
+from procurement.common.area_field import AreaField
 
 SOCIAL_ORGANISATIONS = SUPPLIER_KINDS[:3]
 BROUGHT_IN = (*BUYER_KINDS, OrganisationKind.STATION, OrganisationKind.AGENCY, *SUPPLIER_KINDS)
@@ -25,7 +26,7 @@ class OrganisationForm(forms.ModelForm):
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=[(str(kind), kind.label) for kind in BROUGHT_IN])
     code = CodeField(required=False, help_text=gettext_lazy("18 characters; a station has none."))
-    region = region_field(required=False)
+    region = AreaField(required=False, label=gettext_lazy("Region"))
     staffing = forms.ChoiceField(label=gettext_lazy("Staffing"), choices=Staffing.choices, initial=Staffing.NONE)
     level = forms.ChoiceField(label=gettext_lazy("Level"), choices=[("", "—"), *Level.choices], required=False)
 

@@ -15,12 +15,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
-from procurement.common import thread
+from procurement.common import areas, thread
 from procurement.common.bodies import Own
 from workflows.reasons import cited
 
 register = template.Library()
 register.filter("cited", cited)
+register.filter("area", areas.label)
+register.filter("area_short", areas.short)
 
 NAVIGATION = (
     ("/calls/", gettext_lazy("Calls")),
@@ -140,6 +142,19 @@ def minute(value: datetime | None) -> str:
 def second(value: datetime | None) -> str:
     """2026-05-08 09:29:59: to the second, where a rule judges by it."""
     return "—" if value is None else f"{timezone.localtime(value):%Y-%m-%d %H:%M:%S}"
+
+
+@register.filter
+def iso(value: datetime) -> str:
+    """2026-05-08T09:29:59+08:00: for programs that read the page."""
+    return timezone.localtime(value).isoformat(timespec="seconds")
+
+
+@register.filter
+def closing(calls: list[Any], hours: int = 72) -> dict[str, list[Any]]:
+    """Calls as ``soon``, those whose deadline is less than ``hours`` away, and ``later``."""
+    soon = [call for call in calls if ends_soon(call.deadline, hours)]
+    return {"soon": soon, "later": [call for call in calls if call not in soon]}
 
 
 @register.filter

@@ -9,6 +9,7 @@ from django.db.models import Avg, Count, F, Max, Min, OuterRef, QuerySet, Subque
 from django.db.models.functions import Coalesce, ExtractYear
 
 from procurement.accounts.models import Organisation
+from procurement.common import areas
 from procurement.contracts.models import Contract
 from procurement.delivery.models import Payment
 from procurement.evaluation.enums import EvaluationState
@@ -52,6 +53,7 @@ def organisation(row: Any) -> dict[str, Any]:
         "name": row.name,
         "kind": row.kind,
         "region": row.region,
+        "region_name": areas.label(row.region),
         "threads": row.thread_count,
         "awards": row.award_count,
         "evaluations": row.verdict_count,

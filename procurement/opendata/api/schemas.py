@@ -179,7 +179,8 @@ class Organisation(Schema):
     code: str
     name: str
     kind: str
-    region: str
+    region: str = Field(description=gettext_noop("code of the area, by GB/T 2260"))
+    region_name: str = Field(description=gettext_noop("its name, from the province down"))
     threads: int = Field(description=gettext_noop("approved threads as buyer"))
     awards: int = Field(description=gettext_noop("lots won as supplier"))
     evaluations: int = Field(description=gettext_noop("published verdicts as supplier: how many"))

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from procurement.common import areas
 from procurement.contracts.models import Contract
 from procurement.delivery.models import Payment
 from procurement.opendata.api import public, shown
@@ -66,6 +67,7 @@ def _payments() -> QuerySet[Payment]:
 THREAD = _("number of the thread")
 BUYER, BUYER_CODE = _("buyer"), _("buyer's unified social credit code")
 SUPPLIER, SUPPLIER_CODE = _("supplier"), _("supplier's unified social credit code")
+AREA, AREA_NAME = _("code of the buyer's area, by GB/T 2260"), _("name of the buyer's area")
 DOMAIN = _("for whom: worker, youth, children, family")
 BROUGHT_IN = _("whether it is a past project, entered later")
 YUAN = _("yuan")
@@ -82,6 +84,8 @@ TABLES = (
             Column("title", _("title"), lambda row: words(row.title)),
             Column("buyer", BUYER, lambda row: row.buyer.name),
             Column("buyer_code", BUYER_CODE, lambda row: row.buyer.code),
+            Column("area", AREA, lambda row: row.buyer.region),
+            Column("area_name", AREA_NAME, lambda row: areas.label(row.buyer.region)),
             Column("domain", DOMAIN, lambda row: row.domain),
             Column("fund_source", _("source of funds"), lambda row: row.fund_source),
             Column("budget", YUAN, lambda row: yuan(row.budget)),
@@ -104,6 +108,8 @@ TABLES = (
             Column("title", _("title"), lambda row: words(row.project.title)),
             Column("buyer", BUYER, lambda row: row.project.buyer.name),
             Column("buyer_code", BUYER_CODE, lambda row: row.project.buyer.code),
+            Column("area", AREA, lambda row: row.project.buyer.region),
+            Column("area_name", AREA_NAME, lambda row: areas.label(row.project.buyer.region)),
             Column("domain", DOMAIN, lambda row: row.project.domain),
             Column("method", _("procurement method"), lambda row: row.method),
             Column("ceiling", YUAN, lambda row: yuan(row.ceiling)),

@@ -26,7 +26,7 @@ Asked = TypeVar("Asked", bound=pydantic.BaseModel)
 class FeedQuery(Schema):
     q: queries.Words | None = None
     domain: Domain | None = None
-    buyer: queries.Code | None = None
+    buyer: str | None = Field(None, pattern=r"^([0-9A-Z]{18}|[0-9]{1,9})$")  # its code, or its number in the lists
     region: str | None = Field(None, pattern=r"^[0-9]{2}([0-9]{2}){0,2}$")
     limit: int = Field(50, ge=1, le=100)
 
@@ -49,13 +49,18 @@ def read(model: type[Asked], request: HttpRequest) -> Asked:
         raise BadQuery(**{str(one["loc"][0]): one["msg"] for one in error.errors()}) from error
 
 
+def _buyer(asked: str | None) -> dict[str, str | None]:
+    """The lists name a buyer by its number, the interface by its credit code."""
+    return {"project__buyer" if asked and len(asked) < 10 else "project__buyer__code": asked}
+
+
 def calls(query: CallFeedQuery) -> QuerySet[Call]:
     """Calls as the list of calls shows them, newest first, with the time of their last correction."""
     rows = exact(
         public.calls(),
         project__domain=query.domain,
         method=query.method,
-        project__buyer__code=query.buyer,
+        **_buyer(query.buyer),
         project__buyer__region__startswith=query.region,
     )
     if query.state:
@@ -80,7 +85,7 @@ def notices(query: NoticeFeedQuery) -> QuerySet[Notice]:
         public.notices(),
         kind=query.kind,
         project__domain=query.domain,
-        project__buyer__code=query.buyer,
+        **_buyer(query.buyer),
         project__buyer__region__startswith=query.region,
     )
     rows = worded(rows, query.q, "title", "number", "project__buyer__name")

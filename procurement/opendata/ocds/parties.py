@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from procurement.accounts.models import Organisation
+from procurement.common import areas
 from procurement.opendata.ocds import terms
 
 
@@ -32,9 +33,9 @@ def _entry(organisation: Organisation, roles: list[str]) -> dict[str, Any]:
         else None,
         "address": {
             "streetAddress": terms.words(organisation.address),
-            "region": organisation.region,
+            "region": areas.label(organisation.region),
             "countryName": "中华人民共和国",
         },
         "roles": roles,
-        "details": {"kind": organisation.kind},
+        "details": {"kind": organisation.kind, "areaCode": organisation.region},
     }

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 
 from procurement.accounts.models import Organisation
+from procurement.common import areas
 from procurement.opendata.search import pinyin
 from procurement.opendata.search.models import Kind, SearchEntry, Standing
 from procurement.opendata.search.text import Query, Term
@@ -159,6 +160,7 @@ def _facets(counted: dict[str, dict[str, int]], chosen: Mapping[str, str]) -> di
         "kind": dict(Kind.choices),
         "domain": dict(Domain.choices),
         "state": dict(Standing.choices),
+        "region": {code: areas.label(code) for code in counted["region"]},
         "buyer": {str(pk): name for pk, name in Organisation.objects.filter(pk__in=buyers).values_list("pk", "name")},
     }
     return {

@@ -1,15 +1,14 @@
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from procurement.accounts.forms.fields import ConsentField
 from procurement.accounts.models import ConsentNotice, Organisation
+from procurement.common.area_field import AreaField
 from procurement.opendata.subscriptions.models import Cadence
 from procurement.projects.enums import Domain
 
@@ -21,12 +20,7 @@ class FilterForm(forms.Form):
     buyer = forms.ModelChoiceField(
         label=gettext_lazy("Buyer"), required=False, queryset=Organisation.objects.none(), empty_label=None
     )
-    region = forms.CharField(
-        label=gettext_lazy("Area"),
-        required=False,
-        max_length=6,
-        help_text=gettext_lazy("Two, four or six digits of a region's code, such as 33 or 3301."),
-    )
+    region = AreaField(part=True, required=False)
     words = forms.CharField(
         label=gettext_lazy("Words"),
         required=False,
@@ -41,12 +35,6 @@ class FilterForm(forms.Form):
         buyers: Any = self.fields["buyer"]
         buyers.queryset = Organisation.objects.filter(projects__approved_at__isnull=False).distinct().order_by("name")
         buyers.empty_label = _("all")
-
-    def clean_region(self) -> str:
-        region: str = self.cleaned_data["region"].strip()
-        if region and not re.fullmatch(r"\d{2}(\d{2}(\d{2})?)?", region, re.ASCII):
-            raise ValidationError(_("Two, four or six digits of a region's code, such as 33 or 3301."))
-        return region
 
     def filters(self) -> dict[str, Any]:
         names = ("domain", "buyer", "region", "words", "cadence")

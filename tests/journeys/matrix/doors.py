@@ -156,7 +156,7 @@ DONE: dict[str, list[Door]] = {
 PUBLIC: dict[str, list[Door]] = {
     **{name: [Door("", "200 *")] for name in (
         "healthz", "readyz", "rules:table", "rules:calendar", "rules:template", "register", "needs", "reports", "data",
-        "calendar_feed", "threads", "search", "search_suggest", "ocds_releases", "api_docs", "openapi",
+        "calendar_feed", "threads", "search", "search_suggest", "ocds_releases", "api_docs", "openapi", "area_offers",
         "api_v1_calls", "api_v1_notices", "api_v1_threads", "api_v1_needs", "api_v1_organisations",
         "api_v1_evaluations", "api_v1_statistics", "public_organisations", "statistics", "verify", "survey_enter",
     )},
