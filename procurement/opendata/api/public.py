@@ -5,14 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from procurement.accounts.models import Organisation
 from procurement.awards.models import Award
 from procurement.calls.models import Call
-from procurement.evaluation.enums import EvaluationState
-from procurement.evaluation.models import Evaluation
 from procurement.needs.models import Need
+from procurement.opendata import reports
 from procurement.projects.models import Notice, Project
 
 LIVE = Q(project__rehearsal=False)
@@ -47,11 +46,7 @@ def awards() -> QuerySet[Award]:
 
 def evaluations() -> QuerySet[Any]:
     """Published verdicts with their sample (E5)."""
-    return (
-        Evaluation.objects.filter(state=EvaluationState.PUBLISHED, **{f"{THREAD_OF_EVALUATION}__rehearsal": False})
-        .select_related("survey", f"{THREAD_OF_EVALUATION}__buyer", "contract__award__bid__supplier")
-        .annotate(answers=Count("survey__sheets", filter=Q(survey__sheets__eligible=True)))
-    )
+    return reports.published()
 
 
 def organisations() -> QuerySet[Organisation]:

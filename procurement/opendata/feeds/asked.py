@@ -16,6 +16,7 @@ from procurement.calls.models import Call
 from procurement.opendata.api import public, queries
 from procurement.opendata.api.paging import exact, worded
 from procurement.opendata.http import BadQuery
+from procurement.opendata.search.models import Kind
 from procurement.projects.enums import Domain, NoticeKind
 from procurement.projects.models import Notice
 from workflows.clock import database_now
@@ -69,7 +70,7 @@ def calls(query: CallFeedQuery) -> QuerySet[Call]:
                 "ended": Q(state__in=[CallState.FAILED, CallState.CANCELLED]),
             }[query.state]
         )
-    rows = worded(rows, query.q, "project__title", "project__buyer__name", "number", "requirements")
+    rows = worded(rows, query.q, Kind.CALL)
     return rows.annotate(corrected_at=Max("corrections__published_at")).order_by("-published_at", "-pk")[: query.limit]
 
 
@@ -81,5 +82,5 @@ def notices(query: NoticeFeedQuery) -> QuerySet[Notice]:
         project__buyer__code=query.buyer,
         project__buyer__region__startswith=query.region,
     )
-    rows = worded(rows, query.q, "title", "number", "project__buyer__name")
+    rows = worded(rows, query.q, Kind.NOTICE)
     return rows.order_by("-published_at", "-pk")[: query.limit]

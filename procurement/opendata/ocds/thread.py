@@ -6,15 +6,16 @@ from typing import Any
 
 from django.urls import reverse
 
-from procurement.awards.models import Award
+from procurement.awards.models import Award, Challenge
 from procurement.bids.models import Bid
 from procurement.calls.models import Call, Correction, Criterion, Lot, Question
-from procurement.contracts.models import Contract
+from procurement.contracts.models import Amendment, Contract, InstalmentChange
 from procurement.delivery.models import Milestone
 from procurement.evaluation.enums import EvaluationState
 from procurement.evaluation.models import Evaluation
 from procurement.opendata.ocds import terms
 from procurement.projects.models import Notice, Project
+from workflows.models import TransitionLog
 
 
 class Facts:
@@ -56,6 +57,37 @@ class Facts:
             Evaluation.objects.filter(contract__in=self.contracts, state=EvaluationState.PUBLISHED)
             .select_related("survey", "contract__award")
             .order_by("published_at", "pk")
+        )
+
+        self.amendments = list(
+            Amendment.objects.filter(contract__in=self.contracts, published_at__isnull=False).prefetch_related("rows")
+        )
+        self.challenges = list(
+            Challenge.objects.filter(call__in=self.calls)
+            .order_by("filed_at", "pk")
+            .select_related("against")
+            .defer("supplier", "filed_by", "claims", "facts", "basis", "decision")  # who and why is not even read
+        )
+        self.moves = list(
+            TransitionLog.objects.filter(
+                subject_type="contracts.contract", subject_id__in=[contract.pk for contract in self.contracts]
+            ).order_by("subject_id", "sequence")
+        )
+
+    def moves_of(self, contract: Contract) -> list[TransitionLog]:
+        """What moved a contract from state to state, in order."""
+        return [row for row in self.moves if row.subject_id == contract.pk]
+
+    def milestone_of(self, change: InstalmentChange) -> Milestone | None:
+        """The milestone a supplement's row moves or adds."""
+        return next(
+            (
+                row
+                for row in self.milestones
+                if row.instalment_id == change.instalment_id
+                or (row.instalment.amendment_id == change.amendment_id and row.name == change.name)
+            ),
+            None,
         )
 
     def lots_of(self, call: Call) -> list[Lot]:
