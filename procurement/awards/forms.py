@@ -201,7 +201,7 @@ def decision(query: bool, results: bool, *posted: Any) -> Form:
 
 def remedy(heir: Bid | None, data: Any = None) -> Form:
     """``heir``: who is next in line, where the rules let the next candidate be named."""
-    choices = [
+    choices: list[tuple[str, Any]] = [
         ("again", _("The panel scores again; the old ranking is kept")),
         ("end", _("The procurement ends without a winner; a termination notice is published")),
     ]

@@ -29,11 +29,8 @@ from workflows.reasons import Reason
 
 def fallen(award: Award) -> set[int]:
     """The bids of this award and of those it succeeded."""
-    found, one = set(), award
-    while one is not None:
-        found.add(one.bid_id)
-        one = one.succeeds
-    return found
+    found = {award.bid_id}
+    return found if award.succeeds is None else found | fallen(award.succeeds)
 
 
 def in_line(award: Award) -> list[Bid]:

@@ -172,7 +172,7 @@ def _take_effect(amendment: Amendment, **who: Any) -> None:
     contract = amendment.contract
     given = {"amount": amendment.amount, "term_end": amendment.term_end}
     with engine.consequence():
-        facts = {"supplement": amendment.number, "amount": str(amendment.amount), "term": str(amendment.term_end)}
+        facts: dict[str, Any] = {"supplement": amendment.number, "amount": str(amendment.amount), "term": str(amendment.term_end)}
         engine.perform(contract.amend, given=given, **who, **facts)
         amendment.contract = contract
         hooks.amended(amendment, **who)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,6 @@ from procurement.accounts.enums import Role
 from procurement.accounts.models import Organisation
 from procurement.awards import actions, remedies, successors
 from procurement.awards.models import Award, FormerResult
-from procurement.bids.models import Bid
 from procurement.contracts.models import Contract
 from procurement.projects.models import Notice
 from tests.awards.test_challenge_pages import REPLY, Scene, scene
@@ -31,14 +31,14 @@ __all__ = ["scene"]
 pytestmark = [pytest.mark.django_db, pytest.mark.both_languages]
 
 
-def fallen(bidders: int = 3, **about: Any) -> Award:
+def fallen(bidders: int = 3) -> Award:
     """An award that an upheld challenge brought down, of so many bidders."""
     call = CallFactory(published=True)
     for _number in range(bidders):
         BidFactory(lot=call.lots.get(), sealed=True)
     panel = PanelFactory(call=CallFactory.advance(call, "opened"), signed=True)
     award = AwardFactory(panel=panel, noticed=True)
-    decide(challenge(award, **about), "uphold", changes_result=True)
+    decide(challenge(award), "uphold", changes_result=True)
     return award.fresh()
 
 
@@ -67,7 +67,7 @@ class TestNaming:
     def test_its_result_is_published_with_its_own_clocks_and_linked_to_the_one_that_fell(self) -> None:
         award = fallen()
         successor = name_next(award)
-        with acting(successor):
+        with acting(successor, after=timedelta(days=3)):
             actions.publish_result(successor, **who(successor.project.buyer, Role.DRAFTER), fill=NOT_SAID)
         second, first = Notice.objects.filter(project=award.project, kind="result").order_by("-pk")
         assert (second.corrects, second.fields["supplier"]) == (first, successor.bid.supplier.name)
@@ -128,7 +128,8 @@ class TestWhenItIsNotAllowed:
         assert not list(successors.refusals(award.fresh(), last_act(award)))
 
     def test_the_documents_were_at_fault(self) -> None:
-        award = fallen(about="documents", award=None)
+        award = fallen()
+        award.challenges.update(about="documents")
         assert self.refused(award) == [("T12", "令94 art 16")]
 
     def test_nobody_is_left(self) -> None:

@@ -23,7 +23,7 @@ class Challenged:
     cast: Any
     project: Any
     call: Any
-    buyer: Organisation
+    buyer: Any
     lots: dict[str, Any]
     as_buyer: Any
     as_org: Any
