@@ -171,8 +171,9 @@ def _take_effect(amendment: Amendment, **who: Any) -> None:
     engine.perform(amendment.sign, **who)
     contract = amendment.contract
     given = {"amount": amendment.amount, "term_end": amendment.term_end}
+    facts: dict[str, Any] = {name: str(value) for name, value in given.items()}
+    facts["supplement"] = amendment.number
     with engine.consequence():
-        facts: dict[str, Any] = {"supplement": amendment.number, "amount": str(amendment.amount), "term": str(amendment.term_end)}
         engine.perform(contract.amend, given=given, **who, **facts)
         amendment.contract = contract
         hooks.amended(amendment, **who)

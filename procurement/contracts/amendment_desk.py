@@ -58,6 +58,11 @@ def facts(amendment: Amendment) -> list[tuple[Any, Any]]:
     ]
 
 
+def _line(row: hooks.Payment, stays: str) -> str:
+    """One payment; what is settled says that it stays."""
+    return " · ".join([row.name, str(row.due), f"{row.amount:,.2f}", *([stays] if row.settled else [])])
+
+
 def _contract_facts(contract: Contract) -> list[tuple[Any, Any]]:
     rows = hooks.payments(contract)
     before = contract.amendments.filter(state__in=IN_FORCE)
@@ -68,13 +73,7 @@ def _contract_facts(contract: Contract) -> list[tuple[Any, Any]]:
         (_("Signed first"), f"{contract.first_amount:,.2f}"),
         (_("Supplements"), "\n".join(f"{one.number} · {one.amount_was:,.2f} → {one.amount:,.2f}" for one in before)),
         (_("Term"), f"{contract.term_start} – {contract.term_end}"),
-        (
-            _("Payments"),
-            "\n".join(
-                f"{row.name} · {row.due} · {row.amount:,.2f}" + (f" · {gettext('stays')}" if row.settled else "")
-                for row in rows
-            ),
-        ),
+        (_("Payments"), "\n".join(_line(row, gettext("stays")) for row in rows)),
     ]
 
 
