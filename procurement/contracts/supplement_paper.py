@@ -14,6 +14,7 @@ from procurement.contracts.enums import IN_FORCE
 from procurement.contracts.models import Amendment, InstalmentChange
 from procurement.rules import rulebook
 
+PRINTED = ("number", "amount_was", "amount", "term_end_was", "term_end", "service", "reason")
 HUNDREDTH = Decimal("0.01")
 FISCAL = "根据《中华人民共和国民法典》、《中华人民共和国政府采购法》第四十九条、第五十条等规定"
 OWN = "根据《中华人民共和国民法典》、甲方采购管理规定"
@@ -38,16 +39,7 @@ def amendment(row: Amendment) -> Pdf:
             "term_start": contract.term_start,
             "first_amount": contract.first_amount,
         },
-        "amendment": {
-            "number": row.number,
-            "signed": row.signed_at,
-            "amount_was": row.amount_was,
-            "amount": row.amount,
-            "term_end_was": row.term_end_was,
-            "term_end": row.term_end,
-            "service": row.service,
-            "reason": row.reason,
-        },
+        "amendment": {name: getattr(row, name) for name in PRINTED} | {"signed": row.signed_at},
         "amount_in_words": in_words(row.amount),
         "added": added,
         "share": (added / contract.first_amount * 100).quantize(HUNDREDTH, ROUND_HALF_UP),

@@ -42,6 +42,16 @@ class Facts:
             .select_related("bid__supplier", "lot__call")
             .order_by("noticed_at", "pk")
         )
+        self.challenges = list(
+            Challenge.objects.filter(call__in=self.calls)
+            .order_by("filed_at", "pk")
+            .select_related("against")
+            .defer("supplier", "filed_by", "claims", "facts", "basis", "decision")  # who and why is not even read
+        )
+        self._read_contracts()
+
+    def _read_contracts(self) -> None:
+        """What became of the awards."""
         self.contracts = list(
             Contract.objects.filter(award__in=self.awards, signed_at__isnull=False, published_at__isnull=False)
             .select_related("award__bid__supplier", "award__lot")
@@ -58,15 +68,8 @@ class Facts:
             .select_related("survey", "contract__award")
             .order_by("published_at", "pk")
         )
-
         self.amendments = list(
             Amendment.objects.filter(contract__in=self.contracts, published_at__isnull=False).prefetch_related("rows")
-        )
-        self.challenges = list(
-            Challenge.objects.filter(call__in=self.calls)
-            .order_by("filed_at", "pk")
-            .select_related("against")
-            .defer("supplier", "filed_by", "claims", "facts", "basis", "decision")  # who and why is not even read
         )
         self.moves = list(
             TransitionLog.objects.filter(
