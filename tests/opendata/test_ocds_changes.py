@@ -1,4 +1,4 @@
-"""Supplements, suspensions, fallen results and challenges as releases: valid, merged to what holds now, naming nobody."""
+"""Supplements, suspensions, fallen results and challenges as releases: valid, merged, naming nobody."""
 
 from __future__ import annotations
 
