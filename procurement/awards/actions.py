@@ -15,6 +15,7 @@ from procurement.accounts.models import Organisation
 from procurement.awards import challenges, guards, lowprice
 from procurement.awards.enums import CONFIRMED, PUBLISHED, AwardState
 from procurement.awards.models import Award, Panel, Score, ScoreSheet, Seat
+from procurement.awards.noticed import notice_of
 from procurement.awards.results import compute
 from procurement.bids.enums import BidState
 from procurement.bids.models import Bid
@@ -210,7 +211,7 @@ def result_fields(award: Award, at: Any = None) -> dict[str, str]:
     call, supplier, project = award.lot.call, award.bid.supplier, award.project
     ends = award.notice_ends or challenge_dates(award, at or act_time())["notice_ends"]
     members = "、".join(str(seat.user) for seat in call.panel.seats.select_related("user"))
-    return {
+    return _in_place_of(award) | {
         "number": call.number,
         "name": award.lot.title,
         "supplier": supplier.name,
@@ -227,6 +228,14 @@ def result_fields(award: Award, at: Any = None) -> dict[str, str]:
         "contacts": notices.contacts(project.buyer, call.contact),
         "documents": call.number,
     }
+
+
+def _in_place_of(award: Award) -> dict[str, str]:
+    """What the notice of a next candidate says of the result that fell."""
+    if award.succeeds is None:
+        return {}
+    before = f"{award.succeeds.bid.supplier.name}（{award.succeeds.amount} 元）"
+    return {"reason": f"原结果 {before} 因质疑或投诉成立被撤销，依法另行确定：{award.succeeds.revoke_reason}"}
 
 
 def challenge_dates(award: Award, moment: Any) -> dict[str, Any]:
@@ -248,7 +257,8 @@ def challenge_dates_for(region: str, moment: Any) -> dict[str, Any]:
 def publish_result(award: Award, *, by: Any, organisation: Organisation, fill: str = "") -> Award:
     """The result notice and the award letter, together; the call is concluded when all lots are noticed."""
     engine.perform(award.publish_notice, by=by, organisation=organisation, given=challenge_dates(award, act_time()))
-    notices.publish(award.project, NoticeKind.RESULT, result_fields(award), by=by, fill=fill)
+    before = notice_of(award.succeeds) if award.succeeds is not None else None
+    notices.publish(award.project, NoticeKind.RESULT, result_fields(award), by=by, fill=fill, corrects=before)
     advance(award.lot.call, by=by, organisation=organisation)
     # a challenge of the procedure may have been pending before there was a result
     challenges.settle(award, by=by, organisation=organisation)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from procurement.accounts.models import Organisation
-from procurement.awards import filing, guards, hooks, permissions
+from procurement.awards import evidence, filing, guards, hooks, permissions
 from procurement.awards.enums import BINDING, AwardState, ChallengeAbout, ChallengeKind, ChallengeState
 from procurement.awards.guards.challenge import touching
-from procurement.awards.models import Award, Challenge
+from procurement.awards.models import Award, Challenge, Evidence
 from procurement.calls.models import Call
 from procurement.common.models import next_number
 from workflows import clock, engine, jobs
@@ -61,8 +61,8 @@ def prepared(
 
 
 @transaction.atomic
-def file(call: Call, *, by: Any, organisation: Organisation, **what: Any) -> Challenge:
-    """Files a query, a challenge or a complaint; ``what`` as for ``prepared``.
+def file(call: Call, *, by: Any, organisation: Organisation, files: Sequence[Any] = (), **what: Any) -> Challenge:
+    """Files a query, a challenge or a complaint; ``what`` as for ``prepared``, ``files`` are its evidence.
 
     Raises ``TransitionBlocked`` with every unmet rule (T5 blocks a later challenge), ``PermissionDenied`` for others.
     """
@@ -80,8 +80,31 @@ def file(call: Call, *, by: Any, organisation: Organisation, **what: Any) -> Cha
     if found:
         facts["rules"] = [reason.as_dict() for reason in found]
     engine.begin(challenge, by=by, organisation=organisation, action="file", due_on=str(challenge.due_on), **facts)
+    if files:
+        _note_evidence(challenge, files, part=Evidence.Part.FILING, by=by, organisation=organisation)
     _follow(challenge, by=by, organisation=organisation)
     jobs.enqueue("challenge.filed", challenge_id=challenge.pk)
+    return challenge
+
+
+def _note_evidence(challenge: Challenge, files: Sequence[Any], *, part: str, **who: Any) -> None:
+    """Keeps the files, and their hashes in the log: a file that is exchanged or lost later is found by its hash."""
+    hashes = evidence.add(challenge, files, part=part, by=who["by"])
+    action = "add_evidence" if part == Evidence.Part.FILING else "add_reply_files"
+    engine.note(challenge, action, **who, sha256=hashes)
+
+
+@transaction.atomic
+def add_evidence(challenge: Challenge, files: Sequence[Any], *, by: Any, organisation: Organisation) -> Challenge:
+    """Whoever filed it adds evidence while it waits for the reply."""
+    challenge = Challenge.objects.select_for_update(of=("self",)).select_related("call__project").get(pk=challenge.pk)
+    act = Act(by=by, at=act_time(), organisation=organisation, claimed=clock.claimed_time() is not None)
+    if not permissions.challenger(challenge, act):
+        raise PermissionDenied(_("Only those who filed it add evidence."))
+    if challenge.state != ChallengeState.FILED:
+        message = _("It has been decided: nothing can be added any more.")
+        raise TransitionBlocked([Reason(message, code="state")], act="challenge.add_evidence", subject=challenge)
+    _note_evidence(challenge, files, part=Evidence.Part.FILING, by=by, organisation=organisation)
     return challenge
 
 
@@ -127,19 +150,30 @@ def assess(
 
 
 def _close(
-    challenge: Challenge, name: str, given: dict[str, Any], *, by: Any, organisation: Organisation, **facts: Any
+    challenge: Challenge,
+    name: str,
+    given: dict[str, Any],
+    *,
+    by: Any,
+    organisation: Organisation,
+    files: Sequence[Any] = (),
+    **facts: Any,
 ) -> Challenge:
     engine.perform(getattr(challenge, name), by=by, organisation=organisation, given=given, **facts)
+    if files:
+        _note_evidence(challenge, files, part=Evidence.Part.REPLY, by=by, organisation=organisation)
     _follow(challenge, by=by, organisation=organisation)
     jobs.enqueue("challenge.decided", challenge_id=challenge.pk)
     return challenge
 
 
 @transaction.atomic
-def answer(challenge: Challenge, *, decision: str, published: str, by: Any, organisation: Organisation) -> Challenge:
-    """Answers a query (T4): ``decision`` to whoever asked, ``published`` to everybody."""
-    given = {"decision": decision, "published": published}
-    return _close(challenge, "answer", given, by=by, organisation=organisation)
+def answer(challenge: Challenge, *, decision: str, published: str, **who: Any) -> Challenge:
+    """Answers a query (T4): ``decision`` to whoever asked, ``published`` to everybody.
+
+    ``who``: ``by`` and ``organisation``; ``files``, where the reply has any.
+    """
+    return _close(challenge, "answer", {"decision": decision, "published": published}, **who)
 
 
 def _reply(challenge: Challenge, decision: str, published: str) -> dict[str, Any]:
@@ -150,26 +184,18 @@ def _reply(challenge: Challenge, decision: str, published: str) -> dict[str, Any
 
 
 @transaction.atomic
-def uphold(
-    challenge: Challenge,
-    *,
-    decision: str,
-    published: str,
-    changes_result: bool,
-    by: Any,
-    organisation: Organisation,
-) -> Challenge:
+def uphold(challenge: Challenge, *, decision: str, published: str, changes_result: bool, **who: Any) -> Challenge:
     """Upholds a challenge or a complaint. One that changes the result brings the award down (令94 art 16, 32)."""
     if changes_result and not concerned(challenge):
         changes_result = False  # there is no result yet: the call itself is corrected or cancelled
     given = _reply(challenge, decision, published)
-    return _close(challenge, "uphold", given, by=by, organisation=organisation, changes_result=changes_result)
+    return _close(challenge, "uphold", given, changes_result=changes_result, **who)
 
 
 @transaction.atomic
-def dismiss(challenge: Challenge, *, decision: str, published: str, by: Any, organisation: Organisation) -> Challenge:
+def dismiss(challenge: Challenge, *, decision: str, published: str, **who: Any) -> Challenge:
     """Dismisses a challenge or a complaint; with nothing else pending the award stands."""
-    return _close(challenge, "dismiss", _reply(challenge, decision, published), by=by, organisation=organisation)
+    return _close(challenge, "dismiss", _reply(challenge, decision, published), **who)
 
 
 @transaction.atomic

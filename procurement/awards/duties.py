@@ -41,11 +41,13 @@ class Duty:
     organisation: Organisation | None
     roles: tuple[str, ...]
     address: str = ""
+    part: str = ""  # of a rule that asks for several things of one subject
 
     @property
     def key(self) -> str:
         """The same for the same duty, whenever it is asked for."""
-        return f"{self.rule}:{self.subject._meta.label_lower}:{self.subject.pk}:{getattr(self.organisation, 'pk', 0)}"
+        rule = f"{self.rule}.{self.part}" if self.part else self.rule
+        return f"{rule}:{self.subject._meta.label_lower}:{self.subject.pk}:{getattr(self.organisation, 'pk', 0)}"
 
     @property
     def provisional(self) -> bool:
@@ -61,12 +63,20 @@ class Duty:
 
 Source = Callable[[datetime, Q], Iterable[Duty]]
 _sources: list[Source] = []
+_of_ended: list[Source] = []
 
 
 def source(function: Source) -> Source:
     """Registers ``def owed(at, projects) -> Iterable[Duty]``; ``projects`` filters the threads that are asked about."""
     if function not in _sources:
         _sources.append(function)
+    return function
+
+
+def source_of_ended(function: Source) -> Source:
+    """The same for threads that have ended: what is still owed then (T11)."""
+    if function not in _of_ended:
+        _of_ended.append(function)
     return function
 
 
@@ -78,7 +88,9 @@ def of_threads(at: datetime, projects: Q) -> list[Duty]:
     """
     ended = Q(state__in=["closed", "failed", "terminated"])
     living = Q(pk__in=Project.objects.filter(~ended & projects).values("pk"))
+    past = Q(pk__in=Project.objects.filter(ended & projects).values("pk"))
     found = [duty for function in _sources for duty in function(at, living)]
+    found += [duty for function in _of_ended for duty in function(at, past)]
     since = brought_in_on(duty.project.pk for duty in found if duty.project.imported)
     ours = [duty for duty in found if duty.due >= since.get(duty.project.pk, date.min)]
     return sorted(ours, key=lambda duty: (duty.due, duty.rule, duty.key))

@@ -10,12 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from procurement.accounts.models import Organisation
+from procurement.awards import noticed
 from procurement.awards.enums import ChallengeAbout, ChallengeKind, ChallengeState
 from procurement.awards.guards.challenge import CLOCKS
 from procurement.awards.models import Award, Challenge
 from procurement.bids.models import Bid
+from procurement.calls import timetable
 from procurement.calls.enums import CallState
 from procurement.calls.models import Call
+from procurement.projects import official
 from procurement.rules import rulebook, workdays
 from procurement.rules.models import RuleVersion
 from workflows.machine import Act
@@ -59,12 +62,24 @@ def affected(call: Call, about: str, supplier: Organisation | None, award: Award
     return taken or bids.exists()
 
 
+def waits_for_the_medium(call: Call, about: str, supplier: Organisation, award: Award | None) -> list[Reason]:
+    """D4: why the term for a challenge has not begun, where its notice is not recorded in the designated medium."""
+    if about == ChallengeAbout.RESULT:
+        return noticed.waits_for_the_medium(award) if award is not None else []
+    if about == ChallengeAbout.DOCUMENTS and not call.takings.filter(organisation=supplier).exists():
+        notice = timetable.notice_of(call)
+        return official.not_recorded(notice) if notice is not None else []
+    return []
+
+
 def last_day(call: Call, about: str, supplier: Organisation, award: Award | None, at: datetime) -> date | None:
-    """T5: the last day for a challenge; none where its clock has not begun (条例 art 53, 令94 art 10).
+    """T5: the last day for a challenge; none where its clock has not begun (条例 art 53, 令94 art 10, D4).
 
     Documents: from the day they were taken, else from the end of the notice's time. Procedure: from the end of its
     latest step. Result: from the end of the result notice's period.
     """
+    if waits_for_the_medium(call, about, supplier, award):
+        return None
     if about == ChallengeAbout.RESULT:
         return award.challenge_until if award is not None else None
     start = _documents_since(call, supplier) if about == ChallengeAbout.DOCUMENTS else _latest_step(call)
@@ -78,9 +93,10 @@ def _documents_since(call: Call, supplier: Organisation) -> date | None:
     taken = call.takings.filter(organisation=supplier).first()
     if taken is not None:
         return timezone.localdate(taken.taken_at)
-    if call.published_at is None:
+    started = timetable.starts(call)
+    if started is None:
         return None
-    published = timezone.localdate(call.published_at)
+    published = timezone.localdate(started)
     rule = rulebook.find("P2", variant=call.method, on=published, region=call.project.buyer.region)
     days = int(rule.values.get("min", 1)) if rule is not None else 1
     return workdays.nth_working_day_counting_first(published, days)
@@ -125,7 +141,9 @@ def _standing(challenge: Challenge) -> Iterator[Reason]:
 
 
 def _in_time(challenge: Challenge, act: Act) -> Iterator[Reason]:
-    """T5 blocks a later challenge (条例 art 53)."""
+    """T5 blocks a later challenge (条例 art 53); none is late before its term has begun (D4)."""
+    if waits_for_the_medium(challenge.call, challenge.about, challenge.supplier, challenge.award):
+        return
     last = last_day(challenge.call, challenge.about, challenge.supplier, challenge.award, act.at)
     rule = rule_for(challenge.kind, challenge.call, act.at)
     if last is None:

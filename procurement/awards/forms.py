@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from procurement.accounts.workspace import forms
 from procurement.awards import drawing
+from procurement.awards.evidence import EvidenceField
 from procurement.awards.models import Panel
+from procurement.bids.models import Bid
 from procurement.calls.models import Call
 
 LARGEST = 20  # members; the largest panels the rules know have seven
@@ -114,7 +116,7 @@ def time_to_sign(least: int, data: Any = None) -> Form:
     return forms.build({"minutes": field}, data)
 
 
-def filing(kinds: list[tuple[str, Any]], abouts: list[tuple[str, Any]], data: Any = None) -> Form:
+def filing(kinds: list[tuple[str, Any]], abouts: list[tuple[str, Any]], *posted: Any) -> Form:
     """A query or a challenge, as a supplier writes it (令94 art 12)."""
     return forms.build(
         {
@@ -126,12 +128,17 @@ def filing(kinds: list[tuple[str, Any]], abouts: list[tuple[str, Any]], data: An
             ),
             **_words(),
         },
-        data,
+        *posted,
     )
 
 
-def complaint(data: Any = None) -> Form:
-    return forms.build(_words(), data)
+def complaint(*posted: Any) -> Form:
+    """``posted``: data and files of the request, where there is one."""
+    return forms.build(_words(), *posted)
+
+
+def more_evidence(*posted: Any) -> Form:
+    return forms.build({"files": EvidenceField(required=True)}, *posted)
 
 
 def _words() -> forms.Fields:
@@ -145,6 +152,7 @@ def _words() -> forms.Fields:
             help_text=_("Needed for a challenge and a complaint."),
         ),
         "basis": forms.text(_("Legal basis"), 4000, 2, required=False),
+        "files": EvidenceField(),
     }
 
 
@@ -163,7 +171,7 @@ def assessment(may: bool, data: Any = None) -> Form:
     return forms.build({"may": field, "reason": forms.text(_("Reason"), 2000, 2)}, data)
 
 
-def decision(query: bool, results: bool, data: Any = None) -> Form:
+def decision(query: bool, results: bool, *posted: Any) -> Form:
     """The reply; for a case also whether it is upheld, and whether that brings the award down."""
     fields: forms.Fields = {}
     if not query:
@@ -180,16 +188,20 @@ def decision(query: bool, results: bool, data: Any = None) -> Form:
         4,
         help_text=_("Everybody reads it: no trade secrets of the bidder, no name of a person."),
     )
+    fields["files"] = EvidenceField(label=_("Files of the reply"))
     if not query:
         fields["sure"] = forms.sure(_("I am sure: this cannot be undone."))
-    return forms.build(fields, data)
+    return forms.build(fields, *posted)
 
 
-def remedy(data: Any = None) -> Form:
-    choices = [
+def remedy(heir: Bid | None, data: Any = None) -> Form:
+    """``heir``: who is next in line, where the rules let the next candidate be named."""
+    choices: list[tuple[str, Any]] = [
         ("again", _("The panel scores again; the old ranking is kept")),
         ("end", _("The procurement ends without a winner; a termination notice is published")),
     ]
+    if heir is not None:
+        choices.insert(0, ("next", _("The next candidate is named: %(supplier)s") % {"supplier": heir.supplier.name}))
     return forms.build(
         {
             "what": django_forms.ChoiceField(

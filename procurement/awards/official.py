@@ -19,20 +19,18 @@ from workflows import engine
 
 def award_of(notice: Notice) -> Award | None:
     """Which award a result notice is of."""
-    found = Award.objects.filter(lot__call__project=notice.project_id, lot__call__number=notice.fields.get("number"))
-    rows = found.select_related("lot__call__project__buyer")
+    found = Award.objects.filter(
+        lot__call__project=notice.project_id,
+        lot__call__number=notice.fields.get("number"),
+        bid__supplier__name=notice.fields.get("supplier"),
+        noticed_at__isnull=False,
+    )
+    rows = found.select_related("lot__call__project__buyer").order_by("-pk")
     return next((award for award in rows if award.lot.title == notice.fields.get("name")), None)
 
 
-def notice_of(award: Award) -> Notice | None:
-    """The notice by which an award was published."""
-    return (
-        award.project.notices.filter(
-            kind=NoticeKind.RESULT, fields__number=award.lot.call.number, fields__name=award.lot.title
-        )
-        .order_by("-pk")
-        .first()
-    )
+# published, and others may still challenge it
+RUNNING = (AwardState.NOTICED, AwardState.CHALLENGED, AwardState.DISMISSED)
 
 
 @transaction.atomic
@@ -48,7 +46,7 @@ def record(
     award = award_of(notice) if notice.kind == NoticeKind.RESULT else None
     # read anew: the caller's may carry the records that were there before this one
     started = official.starts(Notice.objects.select_related("project__buyer").get(pk=notice.pk))
-    if award is not None and started is not None and award.state == AwardState.NOTICED:
+    if award is not None and started is not None and award.state in RUNNING:
         _move(award, started, by=by, organisation=organisation)
     return found
 

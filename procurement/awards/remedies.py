@@ -1,4 +1,7 @@
-"""What follows when a challenge brought an award down: the panel scores again, or the call ends (令94 art 16, 32)."""
+"""What follows when a challenge brought an award down: the panel scores again, or the call ends (令94 art 16, 32).
+
+The third way, naming the next candidate, is in successors.py.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +77,7 @@ def _back_to_opened(award: Award, **who: Any) -> None:
         engine.perform(project.reopen, **who)
 
 
-def _take_back(award: Award, reason: str, **who: Any) -> Award:
+def take_back(award: Award, reason: str, **who: Any) -> Award:
     """Revokes the award, once nothing binding stands on it any more, and keeps the result it had."""
     keep(award)
     hooks.revoked(award, **who, reason=reason)
@@ -88,8 +91,8 @@ def _take_back(award: Award, reason: str, **who: Any) -> Award:
 def score_again(award: Award, *, by: Any, organisation: Organisation, reason: str) -> Panel:
     """The panel scores the lot again: a new ranking and a new award; the old ones are kept."""
     who = {"by": by, "organisation": organisation}
-    award = _locked(award)
-    _take_back(award, reason, **who)
+    award = locked(award)
+    take_back(award, reason, **who)
     panel = award.lot.call.panel
     with engine.consequence():
         for bid in award.lot.bids.filter(state__in=RANKED).order_by("pk"):
@@ -105,8 +108,8 @@ def score_again(award: Award, *, by: Any, organisation: Organisation, reason: st
 def end(award: Award, *, by: Any, organisation: Organisation, reason: str, fill: str = "") -> Award:
     """The lot ends without a winner; with its last lot the call is cancelled. Either is published as a termination."""
     who = {"by": by, "organisation": organisation}
-    award = _locked(award)
-    _take_back(award, reason, **who)
+    award = locked(award)
+    take_back(award, reason, **who)
     call, lot = award.lot.call, award.lot
     if call.lots.filter(failed_reason="").count() > 1:
         actions.fail_lot(lot, **who, reason=reason)
@@ -119,7 +122,7 @@ def end(award: Award, *, by: Any, organisation: Organisation, reason: str, fill:
     return award
 
 
-def _locked(award: Award) -> Award:
+def locked(award: Award) -> Award:
     award = Award.objects.select_for_update(of=("self",)).select_related("lot__call__project__buyer").get(pk=award.pk)
     if award.state != AwardState.UPHELD:
         raise TransitionBlocked(

@@ -8,6 +8,7 @@ urlpatterns = [
     path("duties/", duties.index, name="duties"),
     path("challenges/", challenges.index, name="challenges"),
     path("challenges/<int:pk>/", challenges.detail, name="challenge"),
+    path("challenges/<int:pk>/evidence/<uuid:file>/", challenges.evidence_file, name="evidence"),
     path("calls/<int:pk>/file/", challenges.file, name="file"),
     path("results/<int:pk>/", results.own, name="own_result"),
     path("fallen/<int:pk>/", results.remedy, name="remedy"),

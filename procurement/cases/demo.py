@@ -27,7 +27,7 @@ from procurement.projects.models import Project
 DATA = Path(__file__).parent / "data"
 PLACES = {"330199": "示例县", "510199": "示例区"}
 PASSWORD = "Huiqun-demo-2026"  # noqa: S105 - printed for everybody; `demo` refuses to run in production
-FINISHED = ("EX1", "C1", "C3", "C11", "C12", "C13", "C15")
+FINISHED = ("EX1", "C1", "C3", "C11", "C12", "C13", "C15", "EX6")
 SEVERAL_EXPERTS = ("expert1", "expert2", "expert3", "expert4", "expert5", "expert6", "expert7")
 
 

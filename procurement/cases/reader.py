@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from procurement.cases import schema
-from procurement.cases.reading import agreement, call, delivery, project, tree
+from procurement.cases.reading import agreement, call, challenges, delivery, project, tree
 from procurement.cases.reading.tree import Node, step
 from procurement.cases.reading.values import Reader, case_id, identifier, line, record, table, words
 from procurement.cases.schema import Case, CaseError
@@ -72,6 +72,7 @@ def _case(root: Node) -> Case:
             "bids": call.bids,
             "panel": call.panel,
             "award": call.award,
+            "challenges": challenges.challenges,
             **dict.fromkeys(PER_LOT, _raw),
             "ends": delivery.ends,
             "reasons": table(words(), longest=20),
@@ -93,6 +94,7 @@ def _case(root: Node) -> Case:
         bids=found.get("bids", ()),
         panel=found.get("panel", ()),
         award=found.get("award"),
+        challenges=found.get("challenges", ()),
         lots=_lots(found, named or (schema.Lot("", "", ceiling),), several=bool(named), complete=ends is None),
         ends=ends,
         reasons=found.get("reasons", {}),

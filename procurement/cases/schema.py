@@ -119,6 +119,36 @@ class Award:
 
 
 @dataclass(frozen=True)
+class Successor:
+    """The next candidate, named after an award fell: when, when the new result was published, and why."""
+
+    named: datetime
+    noticed: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """A query or a challenge of a bidder, with the buyer's reply."""
+
+    supplier: str
+    kind: str
+    about: str
+    filed: datetime
+    claims: str
+    decided: datetime
+    outcome: str
+    reply: str
+    published: str
+    lot: str = ""
+    facts: str | None = None
+    basis: str | None = None
+    may_change_result: bool | None = None
+    changes_result: bool = False
+    next_candidate: Successor | None = None
+
+
+@dataclass(frozen=True)
 class Milestone:
     name: str
     due: date
@@ -204,6 +234,7 @@ class Case:
     panel: tuple[Member, ...]
     award: Award | None
     lots: tuple[Lot, ...]
+    challenges: tuple[Challenge, ...] = ()
     ends: Ends | None = None
     reasons: Mapping[str, str] = field(default_factory=dict)
     invented: tuple[str, ...] = ()

@@ -75,10 +75,12 @@ def content_hash(contract: Contract) -> str:
     content = {
         "number": contract.number,
         "parties": [contract.buyer.code, contract.supplier.code],
-        "amount": str(contract.amount),
-        "term": [str(contract.term_start), str(contract.term_end)],
+        "amount": str(contract.first_amount),
+        "term": [str(contract.term_start), str(contract.first_term_end)],
         "clauses": [[c.heading, c.text] for c in contract.clauses.all()],
-        "instalments": [[i.name, str(i.due), str(i.percent), str(i.amount)] for i in contract.instalments.all()],
+        "instalments": [
+            [i.name, str(i.due), str(i.percent), str(i.amount)] for i in contract.instalments.filter(amendment=None)
+        ],
     }
     text = json.dumps(content, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -1,7 +1,8 @@
 """Notices of changed contracts: old number, clause and supplement, within 2 working days (T8, 条例 art 50).
 
 The supplement is signed by both parties; what they signed first keeps its hash, so the contract's own words stay and
-the notice says what they became. Amount and payments are no words: they are not changed here (C4, C5).
+the notice says what they became. Amount, payments and term are moved by a supplement signed here (amending.py); what
+is bought, how much of it, and by whom it is done stays what was called for (C3, C6).
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from workflows.errors import TransitionBlocked
 from workflows.machine import Act
 from workflows.reasons import Reason
 
-FIXED = ("price", "payment")  # keys of clauses whose words follow from amounts
+FIXED = ("content", "term", "quantity", "price", "payment", "no_passing_on")  # keys of the essential clauses
 
 
 def changeable(contract: Contract) -> list[Clause]:

@@ -16,10 +16,10 @@ from procurement.accounts.workspace.desk import Actor, deed
 from procurement.awards import challenges
 from procurement.awards.desk import award_facts, our_awards
 from procurement.awards.models import Award
-from procurement.contracts import actions, changes
+from procurement.contracts import actions, changes, filing
 from procurement.contracts.models import Contract
 from procurement.projects import notices
-from procurement.projects.enums import NoticeKind
+from procurement.projects.enums import FundSource, NoticeKind
 from workflows.clock import act_time
 from workflows.errors import TransitionBlocked
 from workflows.reasons import Reason
@@ -48,7 +48,7 @@ def still_open(contract: Contract) -> list[Reason]:
 
 
 def facts(contract: Contract) -> list[tuple[Any, Any]]:
-    rows = contract.instalments.all()
+    rows = contract.instalments.filter(amendment=None)
     return [
         (_("Buyer"), contract.buyer.name),
         (_("Supplier"), contract.supplier.name),
@@ -93,7 +93,7 @@ def _draft_fields(award: Award, actor: Actor) -> forms.Fields:
     return fields
 
 
-def _targets(text: str) -> dict[str, str]:
+def targets(text: str) -> dict[str, str]:
     """Reads ``name = number`` lines. Raises ``TransitionBlocked`` naming the line."""
     found = {}
     for line in filter(None, map(str.strip, text.splitlines())):
@@ -123,7 +123,7 @@ def _draft(award: Award, actor: Actor, given: dict[str, Any]) -> str:
                 "due": given[f"due_{number}"],
                 "percent": given[f"percent_{number}"],
                 "on_signing": number == 1 and given["on_signing"],
-                "targets": _targets(given.get(f"targets_{number}", "")),
+                "targets": targets(given.get(f"targets_{number}", "")),
             }
         )
     total = sum((row["percent"] for row in rows), Decimal(0))
@@ -159,6 +159,12 @@ deed(
 )
 
 
+def _to_file(actor: Actor) -> QuerySet[Contract]:
+    """Contracts of fiscal money whose copy nobody has filed (W1, 采购法 art 47)."""
+    waiting = as_buyer(actor).filter(signed_at__isnull=False, copy_filed__isnull=True)
+    return waiting.filter(award__lot__call__project__fund_source=FundSource.FISCAL).exclude(state="terminated")
+
+
 def _change_fields(contract: Contract, actor: Actor) -> forms.Fields:
     clauses = [(clause.key, clause.heading) for clause in changes.changeable(contract)]
     return {
@@ -188,5 +194,23 @@ deed(
     do=lambda contract, actor, given: changes.publish_change(contract, **given, **actor.as_organisation),
     hurts=True,
     optional=True,
-    help=_("Within two working days of the supplement's signature. Amount and payments are not changed here."),
+    help=_(
+        "Within two working days of the supplement's signature. Amount, payments and term are moved by a supplement."
+    ),
 )
+deed(
+    "contract.file_copy",
+    _("Record that a copy of the contract was filed"),
+    [Role.DRAFTER, Role.APPROVER],
+    mine=_to_file,
+    facts=facts,
+    fields=lambda contract, actor: {
+        "office": forms.line(_("Filed with")),
+        "filed_on": forms.day(_("Filed on")),
+        "reference": forms.line(_("Number of the filing"), 100, required=False),
+    },
+    do=lambda contract, actor, given: filing.file_copy(contract, **given, **actor.as_organisation),
+    help=_("A copy goes to the supervising office within 7 working days of signing (T8)."),
+)
+
+from procurement.contracts import amendment_desk  # noqa: E402, F401 - registers what is done with supplements

@@ -30,7 +30,7 @@ def contract(contract: Contract) -> Pdf:
     )
     award, project = contract.award, contract.project
     call = award.lot.call
-    instalments = list(contract.instalments.all())
+    instalments = list(contract.instalments.filter(amendment=None))
     signatures = {item.party: item for item in contract.signatures.select_related("by")}
     context = {
         "project": project_words(project),
@@ -41,8 +41,9 @@ def contract(contract: Contract) -> Pdf:
         "noticed": award.noticed_at,
         "winner_word": winner_word(call.method),
         "legal_basis": BASIS_FISCAL if project.fiscal else BASIS_OWN,
-        "contract": contract_words(contract),
-        "amount_in_words": in_words(contract.amount),
+        "contract": contract_words(contract)
+        | {"amount": contract.first_amount, "term_end": contract.first_term_end},  # as signed: supplements have a paper
+        "amount_in_words": in_words(contract.first_amount),
         "clauses": _clauses(contract),
         "milestones": [_instalment(item) for item in instalments],
         "percent_total": sum((item.percent for item in instalments), Decimal(0)),

@@ -1,4 +1,5 @@
-"""T7, T8: a contract is signed within 30 days of the award letter and published within 2 working days of signing."""
+"""T7, T8: a contract is signed within 30 days of the award letter, published within 2 working days of signing, and its
+copy filed within 7; a supplement is published within 2."""
 
 from __future__ import annotations
 
@@ -15,10 +16,11 @@ from procurement.awards import duties
 from procurement.awards.duties import Duty
 from procurement.awards.enums import BINDING, ChallengeState
 from procurement.awards.models import Award, Challenge
-from procurement.contracts.enums import ContractState, Party
-from procurement.contracts.models import Contract
+from procurement.contracts.enums import AmendmentState, ContractState, Party
+from procurement.contracts.models import Amendment, Contract
+from procurement.projects.enums import FundSource
 from procurement.projects.models import Project
-from procurement.rules import workdays
+from procurement.rules import rulebook, workdays
 
 
 def _awards(projects: Q) -> QuerySet[Award]:
@@ -81,3 +83,36 @@ def publishing(at: datetime, projects: Q) -> Iterator[Duty]:
             address = reverse("deed", args=["contract.publish", contract.pk])
             what, project = _("The contract is published"), contract.project
             yield Duty("T8", rule.article, what, due, project, contract, project.buyer, (Role.DRAFTER,), address)
+
+
+@duties.source
+def publishing_supplements(at: datetime, projects: Q) -> Iterator[Duty]:
+    """T8 (条例 art 50): a change within 2 working days, too."""
+    found = Amendment.objects.filter(
+        contract__award__lot__call__project__in=Project.objects.filter(projects), state=AmendmentState.SIGNED
+    ).select_related("contract__award__lot__call__project__buyer")
+    for amendment in found:
+        rule = duties.rule_of("T8", amendment.project, at)
+        if rule is not None and amendment.signed_at is not None:
+            due = duties.by_working_days(rule, amendment.signed_at)
+            address = reverse("deed", args=["amendment.publish", amendment.pk])
+            what, project = _("The supplement is published"), amendment.project
+            yield Duty("T8", rule.article, what, due, project, amendment, project.buyer, (Role.APPROVER,), address)
+
+
+@duties.source
+def filing_copies(at: datetime, projects: Q) -> Iterator[Duty]:
+    """T8 (采购法 art 47): a copy goes to the supervising office; asked of fiscal money only (W1)."""
+    found = Contract.objects.filter(
+        award__lot__call__project__in=Project.objects.filter(projects, fund_source=FundSource.FISCAL),
+        signed_at__isnull=False,
+        copy_filed__isnull=True,
+    ).exclude(state=ContractState.TERMINATED)
+    for contract in found.select_related("award__lot__call__project__buyer"):
+        project = contract.project
+        rule = rulebook.find("T8", variant="filed", on=at, region=project.buyer.region)
+        if rule is not None and contract.signed_at is not None:
+            due = duties.by_working_days(rule, contract.signed_at)
+            address = reverse("deed", args=["contract.file_copy", contract.pk])
+            what, roles = _("A copy of the contract is filed"), (Role.DRAFTER, Role.APPROVER)
+            yield Duty("T8", rule.article, what, due, project, contract, project.buyer, roles, address, "filed")

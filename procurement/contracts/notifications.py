@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from procurement.accounts.enums import EventGroup, Role
 from procurement.accounts.notifications.events import Told, event
 from procurement.accounts.notifications.people import staff
-from procurement.contracts.models import Contract
+from procurement.contracts.models import Amendment, Contract
 from procurement.projects.notifications import about, thread_of
 
 
@@ -56,3 +56,62 @@ def _signed(contract_id: int) -> Told:
     row = contract(contract_id)
     people = [*staff([row.buyer.pk], Role.DRAFTER, Role.FINANCE), *staff([row.supplier.pk], Role.SUPPLIER)]
     return Told(row, people, thread_of(row.project), contract_facts(row), project=row.project)
+
+
+def _amendment(pk: int) -> Amendment:
+    way = "contract__award"
+    return Amendment.objects.select_related(f"{way}__lot__call__project__buyer", f"{way}__bid__supplier").get(pk=pk)
+
+
+def _supplement_facts(row: Amendment) -> dict[str, str]:
+    return {**contract_facts(row.contract), "supplement": row.number}
+
+
+@event(
+    "amendment.drafted",
+    EventGroup.CONTRACTS,
+    _("Read the supplement: %(title)s"),
+    _("Supplement %(supplement)s to contract %(contract)s is drafted. Agree to it, or give it up."),
+)
+def _supplement_drafted(amendment_id: int) -> Told:
+    row = _amendment(amendment_id)
+    people = staff([row.supplier.pk], Role.SUPPLIER, Role.SIGNATORY)
+    path = reverse("deed", args=["amendment.agree", row.pk])
+    return Told(row, people, path, _supplement_facts(row), project=row.project)
+
+
+@event(
+    "amendment.agreed",
+    EventGroup.CONTRACTS,
+    _("Supplement to be signed: %(title)s"),
+    _("Both sides agree on supplement %(supplement)s. It waits for your signature."),
+)
+def _supplement_agreed(amendment_id: int) -> Told:
+    row = _amendment(amendment_id)
+    people = staff([row.buyer.pk, row.supplier.pk], Role.SIGNATORY)
+    path = reverse("deed", args=["amendment.sign", row.pk])
+    return Told(row, people, path, _supplement_facts(row), project=row.project)
+
+
+@event(
+    "amendment.signed",
+    EventGroup.CONTRACTS,
+    _("Supplement signed: %(title)s"),
+    _("Supplement %(supplement)s bears both signatures and counts from now on. It is published within 2 working days."),
+)
+def _supplement_signed(amendment_id: int) -> Told:
+    row = _amendment(amendment_id)
+    people = [*staff([row.buyer.pk], Role.APPROVER, Role.FINANCE), *staff([row.supplier.pk], Role.SUPPLIER)]
+    return Told(row, people, thread_of(row.project), _supplement_facts(row), project=row.project)
+
+
+@event(
+    "amendment.dropped",
+    EventGroup.CONTRACTS,
+    _("Supplement given up: %(title)s"),
+    _("Supplement %(supplement)s to contract %(contract)s was given up. The contract stays as it is."),
+)
+def _supplement_dropped(amendment_id: int) -> Told:
+    row = _amendment(amendment_id)
+    people = [*staff([row.buyer.pk], Role.DRAFTER), *staff([row.supplier.pk], Role.SUPPLIER)]
+    return Told(row, people, thread_of(row.project), _supplement_facts(row), project=row.project)

@@ -22,3 +22,8 @@ def approver(contract: Any, act: Act) -> bool:
 def signatory(contract: Any, act: Act) -> bool:
     """The signatory of either party."""
     return acts_for(act, contract.buyer, Role.SIGNATORY) or acts_for(act, contract.supplier, Role.SIGNATORY)
+
+
+def drafter_or_supplier(amendment: Any, act: Act) -> bool:
+    """Either party lets a supplement go that is not signed."""
+    return acts_for(act, amendment.buyer, Role.DRAFTER, Role.APPROVER) or supplier(amendment, act)

@@ -15,7 +15,8 @@ from procurement.accounts.models import Organisation
 from procurement.contracts.actions import add_signature
 from procurement.contracts.models import Contract
 from procurement.delivery import permissions
-from procurement.delivery.models import Acceptance, Deliverable, Invoice, Milestone, MilestoneScore, Payment
+from procurement.delivery.amending import plan
+from procurement.delivery.models import Acceptance, Invoice, Milestone, MilestoneScore, Payment
 from procurement.projects import notices
 from procurement.projects.actions import release_needs
 from procurement.projects.enums import NoticeKind
@@ -47,18 +48,7 @@ def sign_contract(contract: Contract, *, by: Any, organisation: Organisation, **
         return contract
     engine.perform(contract.sign, by=by, organisation=organisation, **more)
     for row in contract.instalments.all():
-        milestone = Milestone(
-            contract=contract,
-            instalment=row,
-            position=row.position,
-            name=row.name,
-            due=row.due,
-            amount=row.amount,
-            on_signing=row.on_signing,
-        )
-        engine.begin(milestone, by=by, organisation=organisation, action="plan", amount=str(row.amount))
-        for name, target in row.targets.items():
-            Deliverable.objects.create(milestone=milestone, name=name, target=Decimal(str(target)))
+        milestone = plan(row, by=by, organisation=organisation)
         if row.on_signing:
             with engine.consequence():
                 engine.perform(milestone.accept_on_signing, by=by, organisation=organisation)

@@ -6,4 +6,4 @@ class DeliveryConfig(AppConfig):
     label = "delivery"
 
     def ready(self) -> None:
-        from procurement.delivery import duties  # noqa: F401 - it registers itself
+        from procurement.delivery import amending, duties  # noqa: F401 - they register themselves

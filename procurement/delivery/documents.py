@@ -61,11 +61,19 @@ def _milestone_words(milestone: Milestone) -> dict[str, Any]:
     return {
         "name": milestone.name,
         "amount": milestone.amount,
-        "percent": milestone.instalment.percent,
+        "percent": _share(milestone),
         "due": milestone.due,
         "delivered": delivered,
         "days_late": max((delivered - milestone.due).days, 0) if delivered else 0,
     }
+
+
+def _share(milestone: Milestone) -> Decimal:
+    """Of the contract's amount in percent: as signed, or computed anew where a supplement moved amounts."""
+    contract = milestone.contract
+    if contract.signed_amount is None:
+        return milestone.instalment.percent
+    return (milestone.amount / contract.amount * 100).quantize(CENT, ROUND_HALF_UP)
 
 
 def deliverable_rows(deliverables: list[Deliverable]) -> list[dict[str, Any]]:

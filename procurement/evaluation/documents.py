@@ -16,7 +16,9 @@ from procurement.calls.wording import call_words, lot_name, paper, project_words
 from procurement.common.pdf import Pdf, render
 from procurement.contracts.documents import contract as contract_paper
 from procurement.contracts.documents import contract_words, needs_rows
-from procurement.contracts.models import Contract
+from procurement.contracts.enums import AmendmentState
+from procurement.contracts.models import Amendment, Contract
+from procurement.contracts.supplement_paper import amendment as amendment_paper
 from procurement.delivery.documents import acceptance
 from procurement.delivery.models import Milestone, Payment
 from procurement.evaluation import actions, formulas, report, verdict
@@ -220,6 +222,7 @@ REGISTRY: dict[str, Callable[[Any], Pdf]] = {
     "scoring_report": scoring_report,
     "award_letter": award_letter,
     "contract": contract_paper,
+    "amendment": amendment_paper,
     "acceptance": acceptance,
     "evaluation_report": evaluation_report,
 }
@@ -243,6 +246,12 @@ def subjects(project: Project) -> Iterator[tuple[str, Any]]:
             .order_by("pk"),
         ),
         ("contract", Contract.objects.filter(award__lot__call__project=project).order_by("pk")),
+        (
+            "amendment",
+            Amendment.objects.filter(contract__award__lot__call__project=project)
+            .exclude(state=AmendmentState.DROPPED)
+            .order_by("pk"),
+        ),
         (
             "acceptance",
             Milestone.objects.filter(contract__award__lot__call__project=project, acceptance__isnull=False).order_by(

@@ -12,6 +12,7 @@ LABELS = {
     "scoring_report": _("Scoring report"),
     "award_letter": _("Award letter"),
     "contract": _("Contract"),
+    "amendment": _("Supplement"),
     "acceptance": _("Acceptance"),
     "evaluation_report": _("Evaluation report"),
 }
@@ -21,6 +22,7 @@ KNOTS = {
     "scoring_report": 3,
     "award_letter": 3,
     "contract": 4,
+    "amendment": 4,
     "acceptance": 6,
     "evaluation_report": 7,
 }
@@ -36,6 +38,8 @@ def is_public(kind: str, row: Any) -> bool:
         return row.noticed_at is not None
     if kind == "contract":
         return row.state in ("published", "suspended", "completed", "terminated") and row.signed_at is not None
+    if kind == "amendment":
+        return row.state == "published"
     if kind == "acceptance":
         return True
     if kind == "evaluation_report":

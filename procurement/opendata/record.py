@@ -26,6 +26,7 @@ WAYS = {
     "awards.award": "lot__call__project",
     "awards.challenge": "call__project",
     "contracts.contract": "award__lot__call__project",
+    "contracts.amendment": "contract__award__lot__call__project",
     "delivery.milestone": "contract__award__lot__call__project",
     "evaluation.evaluation": "contract__award__lot__call__project",
 }
@@ -38,6 +39,7 @@ SUBJECTS = {
     "awards.award": gettext_lazy("Award"),
     "awards.challenge": gettext_lazy("Query or challenge"),
     "contracts.contract": gettext_lazy("Contract"),
+    "contracts.amendment": gettext_lazy("Supplement"),
     "delivery.milestone": gettext_lazy("Milestone"),
     "evaluation.evaluation": gettext_lazy("Evaluation"),
 }
@@ -51,6 +53,9 @@ ACTS = {
     "ask": gettext_lazy("Ask"),
     "form": gettext_lazy("Form the panel"),
     "propose": gettext_lazy("Propose the winner"),
+    "name_next": gettext_lazy("Name the next candidate"),
+    "amend": gettext_lazy("Move by a supplement"),
+    "file_copy": gettext_lazy("File a copy"),
     "plan": gettext_lazy("Plan"),
     "open": gettext_lazy("Open the evaluation"),
     "tick_negative_list": gettext_lazy("Go through the negative list"),
@@ -68,6 +73,8 @@ ACTS = {
     "compare_bids": gettext_lazy("Compare the opened bids"),
     "attachment_fault": gettext_lazy("An attached file is not as it was handed in"),
     "file": gettext_lazy("File"),
+    "add_evidence": gettext_lazy("Add evidence"),
+    "add_reply_files": gettext_lazy("Add files to the reply"),
     "fail_lot": gettext_lazy("End a lot"),
     "confirm_opening": gettext_lazy("An officer confirms the opening"),
     "opening_stopped": gettext_lazy("The opening is stopped: an envelope was changed"),
@@ -95,6 +102,7 @@ ACTS = {
 FOLLOWS = ("challenge", "dismiss", "uphold", "suspend", "resume", "resume_signed")
 
 
+OF_THE_CHALLENGER = ("file", "withdraw", "add_evidence")
 OF_PRICES = ("ask_low_price", "explain_low_price", "settle_low_price")
 
 
@@ -147,7 +155,7 @@ def sentence(row: TransitionLog, project: Project) -> dict[str, Any]:
 def _unnamed(row: TransitionLog, project: Project) -> bool:
     """Who asks or challenges is known to the buyer and the supervisors only: what it leads to names nobody either."""
     follows = row.subject_type in ("awards.award", "contracts.contract") and row.action in FOLLOWS
-    filed = row.subject_type == "awards.challenge" and row.action in ("file", "withdraw")
+    filed = row.subject_type == "awards.challenge" and row.action in OF_THE_CHALLENGER
     return (filed or follows) and row.organisation_id != project.buyer_id
 
 
@@ -159,7 +167,7 @@ def _role(row: TransitionLog, project: Project) -> str:
         return _("panel") if row.subject_type.startswith(("awards.", "bids.")) else _("evaluators")
     if row.organisation_id == project.buyer_id:
         return _("buyer")
-    if row.subject_type == "awards.challenge" and row.action not in ("file", "withdraw"):
+    if row.subject_type == "awards.challenge" and row.action not in OF_THE_CHALLENGER:
         return _("supervisors")
     return _("station") if row.organisation.is_station else _("supplier")
 

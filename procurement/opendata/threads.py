@@ -225,7 +225,7 @@ def _own_paper(kind: str, row: Any, project: Project, own: int) -> bool:
     """What only the parties read: a bidder its receipt, the buyer every receipt once opened, both what binds them."""
     if kind == "receipt":
         return row.supplier_id == own or (row.opened_at is not None and project.buyer_id == own)
-    if kind == "contract":
+    if kind in ("contract", "amendment"):
         return own in (project.buyer_id, row.supplier.pk)
     if kind == "evaluation_report":
         # the supplier's right of reply begins when the report is handed over, not when it is computed

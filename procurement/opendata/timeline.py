@@ -17,7 +17,7 @@ from procurement.calls.models import Call
 from procurement.common import thread
 from procurement.common.money import in_words, yuan
 from procurement.contracts.enums import ContractState
-from procurement.contracts.models import Contract
+from procurement.contracts.models import Amendment, Contract
 from procurement.delivery.models import Acceptance, Milestone
 from procurement.evaluation.models import Evaluation
 from procurement.opendata import papers
@@ -48,6 +48,9 @@ class Timeline:
             Contract.objects.filter(award__in=self.awards, signed_at__isnull=False)
             .select_related("award__bid__supplier", "award__lot__call__project__buyer")
             .order_by("pk")
+        )
+        self.amendments = list(
+            Amendment.objects.filter(contract__in=self.contracts, state="published").select_related("contract")
         )
         self.milestones = list(
             Milestone.objects.filter(contract__in=self.contracts)
@@ -174,6 +177,8 @@ class Timeline:
                 _("Winner: %(name)s, %(amount)s yuan. Challenges until %(until)s.")
                 % {"name": award.bid.supplier.name, "amount": yuan(award.amount), "until": award.challenge_until}
             )
+            if award.succeeds_id is not None:
+                lines.append(_("Named as the next candidate after an upheld challenge or complaint."))
             if award.state in (AwardState.CHALLENGED, AwardState.UPHELD, AwardState.DISMISSED):
                 lines.append(str(award.get_state_display()))
         return {"when": _span(*(award.noticed_at for award in self.awards)), "lines": lines}
@@ -185,7 +190,18 @@ class Timeline:
             + (f" · {contract.get_state_display()}" if contract.state == ContractState.SUSPENDED else "")
             for contract in self.contracts
         ]
-        return {"when": _span(*(contract.signed_at for contract in self.contracts)), "lines": lines}
+        lines += [
+            _("Supplement %(number)s: %(was)s → %(is)s yuan, until %(end)s")
+            % {
+                "number": found.number,
+                "was": yuan(found.amount_was),
+                "is": yuan(found.amount),
+                "end": found.term_end,
+            }
+            for found in self.amendments
+        ]
+        moments = [contract.signed_at for contract in self.contracts]
+        return {"when": _span(*moments, *(found.signed_at for found in self.amendments)), "lines": lines}
 
     def _delivery(self) -> dict[str, Any]:
         lines = []

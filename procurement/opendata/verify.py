@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from procurement.bids.enums import Round
 from procurement.bids.models import Envelope
-from procurement.contracts.models import Contract
+from procurement.contracts.models import Amendment, Contract
 from procurement.opendata.threads import public_projects, words
 
 ENVELOPES = 10  # a bid has as many as it was replaced, and one hash has one
@@ -20,12 +20,12 @@ ENVELOPES = 10  # a bid has as many as it was replaced, and one hash has one
 
 @require_safe
 def verify(request: HttpRequest, number: str = "") -> HttpResponse:
-    """A receipt number, a contract number or the SHA-256 of a sealed offer; a thread's number leads to it.
+    """A receipt, contract or supplement number or the SHA-256 of a sealed offer; a thread's number leads to it.
 
     ``/verify/<number>/`` is what the receipt's QR code holds.
     """
     wanted = (number or words(request)).replace("\x00", "").strip()[:100]
-    found = [*_envelopes(wanted), *_contracts(wanted)] if wanted else []
+    found = [*_envelopes(wanted), *_contracts(wanted), *_supplements(wanted)] if wanted else []
     if wanted and not found:
         project = public_projects().filter(number__in=[wanted, wanted.upper()]).first()
         if project is not None:
@@ -68,4 +68,21 @@ def _contracts(wanted: str) -> list[dict[str, Any]]:
             ],
         }
         for row in rows.select_related("award__lot__call__project").prefetch_related("signatures")
+    ]
+
+
+def _supplements(wanted: str) -> list[dict[str, Any]]:
+    rows = Amendment.objects.filter(number__in=[wanted, wanted.upper()], published_at__isnull=False)
+    return [
+        {
+            "what": _("Supplement"),
+            "number": row.project.number,
+            "facts": [
+                (_("Supplement"), row.number),
+                (_("Contract number"), row.contract.number),
+                (_("Signed at"), row.signed_at),
+                *((s.get_party_display(), s.content_sha256) for s in row.signatures.order_by("pk")),
+            ],
+        }
+        for row in rows.select_related("contract__award__lot__call__project").prefetch_related("signatures")
     ]

@@ -55,14 +55,15 @@ def _told(name: str, projects: QuerySet[Any]) -> Mapping[int, Decimal]:
 def by_project(projects: QuerySet[Any]) -> dict[int, Figures]:
     """Figures of each of ``projects``, by key: three queries, however many there are.
 
-    A living project takes its budget; one that failed or was ended early takes what had been paid.
+    A living project takes its budget, or what is contracted where a supplement has brought it above that; one that
+    failed or was ended early takes what had been paid.
     """
     contracted, paid = _told("contracted", projects), _told("paid", projects)
     found = {}
     for pk, state, budget in projects.order_by("pk").values_list("pk", "state", "budget"):
         out = paid.get(pk, Decimal(0))
-        planned = Decimal(0) if state in ENDED else budget
-        found[pk] = Figures(planned, contracted.get(pk, Decimal(0)), out, max(planned, out))
+        planned, bound = (Decimal(0), Decimal(0)) if state in ENDED else (budget, contracted.get(pk, Decimal(0)))
+        found[pk] = Figures(planned, contracted.get(pk, Decimal(0)), out, max(planned, bound, out))
     return found
 
 

@@ -61,8 +61,8 @@ class Scene:
             session.save()
         return found
 
-    def file(self, **more: str) -> Challenge:
-        given = {"kind": "challenge", "about": f"result-{self.award.pk}", **WORDS, **more}
+    def file(self, **more: Any) -> Challenge:
+        given: dict[str, Any] = {"kind": "challenge", "about": f"result-{self.award.pk}", **WORDS, **more}
         answer = self.client("loser").post(f"/workspace/awards/calls/{self.call.pk}/file/", given)
         assert answer.status_code == 302, answer.content.decode()
         return Challenge.objects.latest("pk")

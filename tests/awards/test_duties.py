@@ -13,18 +13,21 @@ from django.utils import timezone
 
 from procurement.accounts.enums import Role
 from procurement.accounts.workspace.desk import Actor
-from procurement.awards import deadlines, duties
+from procurement.awards import deadlines, duties, keeping
 from procurement.awards.models import Award, DutyReminder, Panel, Seat
-from procurement.contracts.models import Contract
+from procurement.contracts import filing
+from procurement.contracts.models import Amendment, Contract
 from procurement.projects.models import Project
 from procurement.rules import workdays
 from tests.factories.accounts import OrganisationFactory, who
 from tests.factories.awards import AwardFactory, ChallengeFactory, PanelFactory, challenge, decide, fill_sheets
-from tests.factories.clock import last_act, noon
-from tests.factories.contracts import ContractFactory
+from tests.factories.clock import acting, last_act, noon
+from tests.factories.contracts import AmendmentFactory, ContractFactory
 from tests.factories.delivery import MilestoneFactory
+from tests.factories.projects import ProjectFactory
 from workflows import deadlines as runner
-from workflows.models import Job, Machine
+from workflows.errors import TransitionBlocked
+from workflows.models import Job, Machine, TransitionLog
 from workflows.reasons import cited
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_languages]
@@ -90,14 +93,71 @@ class TestWhatIsOwed:
 
     def test_t8_and_t9_publishing_and_paying(self) -> None:
         contract: Contract = ContractFactory(signed=True)
-        (duty,) = owed(contract, "T8")
+        duty, filing = owed(contract, "T8")
         assert duty.due == workdays.add_working_days(day(contract.signed_at), 2)
+        assert filing.due == workdays.add_working_days(day(contract.signed_at), 7)
+        assert (duty.article, filing.article) == ("条例 art 50", "采购法 art 47")
+        assert duty.key != filing.key
         ContractFactory.advance(contract, "published")
         milestone = contract.milestones.order_by("position")[0]
         MilestoneFactory.advance(milestone, "invoiced")
         (duty,) = owed(contract, "T9")
         assert duty.due == workdays.add_working_days(day(milestone.fresh().invoiced_at), 10)
         assert duty.roles == (Role.FINANCE,)
+
+    def test_t8_a_supplement_is_published_too(self) -> None:
+        amendment: Amendment = AmendmentFactory(signed=True)
+        (duty,) = [found for found in owed(amendment, "T8") if found.subject == amendment]
+        assert (duty.due, duty.roles) == (workdays.add_working_days(day(amendment.signed_at), 2), (Role.APPROVER,))
+        AmendmentFactory.advance(amendment, "published")
+        assert [found.part for found in owed(amendment, "T8")] == ["filed"]
+
+    def test_t8_a_filed_copy_is_owed_no_more(self) -> None:
+        contract: Contract = ContractFactory(published=True)
+        (duty,) = owed(contract, "T8")
+        with acting(contract) as moment:
+            given = {"filed_on": day(moment), "office": "示例县财政局"}
+            filing.file_copy(contract, **who(contract.buyer, Role.DRAFTER), **given)
+        assert owed(contract, "T8") == []
+        assert TransitionLog.objects.get(action="file_copy").facts == {
+            "filed_on": str(given["filed_on"]), "office": "示例县财政局",
+        }  # fmt: skip
+        assert duty.part == "filed"
+
+    def test_t8_a_copy_filed_late_is_on_record_as_late(self) -> None:
+        contract: Contract = ContractFactory(published=True)
+        with acting(contract, at=last_act(contract) + timedelta(days=20)) as moment:
+            filing.file_copy(contract, **who(contract.buyer, Role.DRAFTER), filed_on=day(moment), office="财政局")
+        (rule,) = TransitionLog.objects.get(action="file_copy").facts["rules"]
+        assert (rule["rule"], rule["article"], rule["effect"]) == ("T8", "采购法 art 47", "late")
+
+    @pytest.mark.parametrize("days", [-1, 1], ids=["before the signature", "tomorrow"])
+    def test_t8_a_day_that_cannot_be_is_refused(self, days: int) -> None:
+        contract: Contract = ContractFactory(published=True)
+        with acting(contract), pytest.raises(TransitionBlocked):
+            filing.file_copy(
+                contract, **who(contract.buyer, Role.DRAFTER), office="财政局",
+                filed_on=day(contract.signed_at) + timedelta(days=days),
+            )  # fmt: skip
+
+    def test_t8_no_copy_of_what_no_fiscal_money_pays(self) -> None:
+        contract: Contract = ContractFactory(published=True)
+        Project.objects.update(fund_source="union_dues")
+        assert owed(contract, "T8") == []
+
+    def test_t11_files_are_kept_fifteen_years_and_then_decided_on(self) -> None:
+        project: Project = ProjectFactory(terminated=True)
+        ended = day(project.ended_early_at)
+        until = ended.replace(year=ended.year + 15)
+        (row,) = keeping.ended(Q(pk=project.pk))
+        kept = keeping.kept(row, last_act(project))
+        assert kept is not None
+        assert (kept.ended, kept.until) == (ended, until)
+        near = noon(until - keeping.NEAR)
+        assert [duty.rule for duty in duties.of_thread(project, near - timedelta(days=1))] == []
+        (duty,) = duties.of_thread(project, near)
+        assert (duty.rule, duty.article, duty.due) == ("T11", "采购法 art 42", until)
+        assert (duty.organisation, duty.roles) == (project.buyer, keeping.KEEPERS)
 
     def test_an_ended_thread_owes_nothing(self) -> None:
         contract: Contract = ContractFactory(terminated=True)

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from procurement.accounts.enums import Role
+from procurement.awards import challenges, noticed
 from procurement.awards import official as awards_official
 from procurement.awards.actions import challenge_dates
 from procurement.awards.models import Award
@@ -20,8 +22,11 @@ from procurement.rules.models import RuleVersion
 from tests import threads
 from tests.accounts.test_workspace import logged_in
 from tests.calls.test_drafting import fresh_draft
+from tests.factories.accounts import who
+from tests.factories.awards import WORDS
 from workflows import engine
 from workflows.clock import database_now
+from workflows.errors import TransitionBlocked
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_languages]
 
@@ -159,7 +164,7 @@ class TestResult:
     def test_notice_period_and_challenges_start_with_the_medium(self) -> None:
         award = self.noticed()
         assert award.state == "noticed"
-        notice = awards_official.notice_of(award)
+        notice = noticed.notice_of(award)
         assert notice is not None
         assert awards_official.award_of(notice) == award
         assert award.challenge_until == challenge_dates(award, notice.published_at)["challenge_until"]
@@ -176,9 +181,36 @@ class TestResult:
         assert award.challenge_until > until
         assert "D4" not in rules(engine.blockers(award.finalise, by=None))
 
+    def test_no_challenge_is_late_before_the_medium_is_recorded(self) -> None:
+        award = self.noticed()
+        past = timezone.localdate() - timedelta(days=30)
+        Award.objects.filter(pk=award.pk).update(challenge_until=past)
+        supplier = award.lot.bids.exclude(pk=award.bid_id).filter(submitted_at__isnull=False)[0].supplier
+        what: dict[str, Any] = {"kind": "challenge", "about": "result", "award": award.fresh(), "words": WORDS}
+        by = who(supplier, Role.SUPPLIER)
+        with pytest.raises(TransitionBlocked) as refusal:
+            challenges.file(award.lot.call, **by, **what)
+        assert rules(refusal.value.reasons) == ["T5"]
+        must_appear()
+        found = challenges.file(award.lot.call, **by, **what)
+        assert (found.state, award.fresh().state) == ("filed", "challenged")
+
+    def test_the_medium_moves_the_dates_of_a_challenged_result_too(self) -> None:
+        award = self.noticed()
+        must_appear()
+        supplier = award.lot.bids.exclude(pk=award.bid_id).filter(submitted_at__isnull=False)[0].supplier
+        what: dict[str, Any] = {"kind": "challenge", "about": "result", "award": award, "words": WORDS}
+        challenges.file(award.lot.call, **who(supplier, Role.SUPPLIER), **what)
+        notice = noticed.notice_of(award)
+        assert notice is not None
+        there = database_now() - timedelta(minutes=2)
+        assert appeared(notice, there).status_code == 302
+        ends = workdays.add_working_days(timezone.localdate(there), 1)
+        assert award.fresh().challenge_until == workdays.add_working_days(ends, 7)
+
     def test_nothing_moves_where_the_medium_is_not_asked_for(self) -> None:
         award = self.noticed()
-        notice = awards_official.notice_of(award)
+        notice = noticed.notice_of(award)
         assert notice is not None
         before = award.challenge_until
         logged_in("drafter").post(

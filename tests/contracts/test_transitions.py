@@ -67,6 +67,23 @@ class TestPublish(ContractTransition):
         delivery.publish_contract(subject, **self.by(subject), fill=NOT_SAID)
 
 
+class TestAmend(ContractTransition):
+    """What the last signature of a supplement does to the contract; its state stays."""
+
+    act, sources, automatic = "amend", ("signed", "published"), True
+    target = "signed"
+
+    def more(self, subject: Contract) -> dict[str, Any]:
+        return {"given": {"amount": subject.amount + 1, "term_end": subject.term_end}}
+
+    def test_goes_from_source_to_target_and_writes_one_line(self, subject: Contract, source: str) -> None:
+        first, length = subject.amount, subject.log_length
+        self.perform(subject, **self.by(subject))
+        fresh = subject.fresh()
+        assert (fresh.state, fresh.log_length) == (source, length + 1)
+        assert (fresh.amount, fresh.first_amount) == (first + 1, first)
+
+
 class TestSuspend(ContractTransition):
     act, sources, target, automatic = "suspend", ("signed", "published"), "suspended", True
 

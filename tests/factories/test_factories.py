@@ -12,7 +12,7 @@ from tests.factories.accounts import OrganisationFactory, QualificationFactory, 
 from tests.factories.awards import AwardFactory, ChallengeFactory, PanelFactory
 from tests.factories.bids import BidFactory
 from tests.factories.calls import CallFactory
-from tests.factories.contracts import ContractFactory
+from tests.factories.contracts import AmendmentFactory, ContractFactory
 from tests.factories.delivery import MilestoneFactory
 from tests.factories.evaluation import EvaluationFactory
 from tests.factories.needs import NeedFactory
@@ -21,7 +21,7 @@ from workflows import chain
 
 STAGES = (
     NeedFactory, ProjectFactory, CallFactory, BidFactory, PanelFactory,
-    AwardFactory, ChallengeFactory, ContractFactory, MilestoneFactory, EvaluationFactory,
+    AwardFactory, ChallengeFactory, ContractFactory, AmendmentFactory, MilestoneFactory, EvaluationFactory,
     RegistrationFactory, QualificationFactory,
 )  # fmt: skip
 NAMED_OTHERWISE = {"sealed": "submitted"}

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from procurement.opendata.api import queries
 from procurement.opendata.api.v1 import api
+from procurement.opendata.search import index
 from procurement.projects.models import NeedLink, Project
 from tests import threads
 from tests.cms import rows
@@ -102,6 +103,7 @@ class TestAnswers:
         assert client.get(f"/api/v1/calls/{number}").json()["bids_opened"] is None
 
     def test_filters(self, client: Client, closed: Project) -> None:
+        index.update_thread(closed.pk)
         code = closed.buyer.code
         asked = {
             f"buyer={code}": 1,

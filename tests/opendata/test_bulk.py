@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from django.test import Client
 
+from procurement.contracts.models import Amendment, Contract
 from procurement.opendata.bulk import writers
 from procurement.opendata.bulk.tables import BY_NAME, TABLES
 from procurement.opendata.models import Release
@@ -24,7 +25,17 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_languages]
 
 @pytest.fixture
 def closed() -> Project:
-    return brought_in("C1")
+    """A thread with something in every table: its contract has a supplement, too."""
+    project = brought_in("EX6")
+    contract = Contract.objects.get(award__lot__call__project=project)
+    moment = contract.published_at
+    Amendment.objects.create(
+        contract=contract, number=f"{contract.number}-S1", state="published",
+        amount_was=contract.amount, amount=contract.amount + 1, term_end_was=contract.term_end,
+        term_end=contract.term_end, service="增加 1 场。", reason="报名人数超过预期。",
+        drafted_at=moment, drafted_by=contract.drafted_by, signed_at=moment, published_at=moment,
+    )  # fmt: skip
+    return project
 
 
 def content(client: Client, path: str) -> bytes:

@@ -66,7 +66,8 @@ def reason() -> forms.CharField:
 
 
 def day(label: Any, **more: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}), **more)
+    # a date picker takes this spelling alone, whatever the language
+    return forms.DateField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **more)
 
 
 class Moment(forms.DateTimeInput):

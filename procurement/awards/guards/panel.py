@@ -12,14 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from procurement.awards import lowprice
+from procurement.awards import lowprice, noticed
 from procurement.awards.enums import SeatRole
 from procurement.awards.scoring import outliers
 from procurement.bids.enums import STILL_IN, BidState
 from procurement.bids.opening import too_few
 from procurement.calls import thresholds
 from procurement.calls.enums import CallState, CriterionKind
-from procurement.projects import official
 from procurement.rules import rulebook, workdays
 from workflows.machine import Act
 from workflows.reasons import Reason
@@ -300,11 +299,7 @@ def noticed_in_time(award: Any, act: Act) -> Iterator[Reason]:
 
 def result_in_the_medium(award: Any, act: Act) -> Iterator[Reason]:
     """D4: where the result must appear in the designated medium, no period runs before it has."""
-    published = award.project.notices.filter(
-        kind="result", fields__number=award.lot.call.number, fields__name=award.lot.title
-    )
-    for notice in published.order_by("-pk")[:1]:
-        yield from official.not_recorded(notice)
+    yield from noticed.waits_for_the_medium(award)
 
 
 def challenge_period_over(award: Any, act: Act) -> Iterator[Reason]:

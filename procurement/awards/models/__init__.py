@@ -4,6 +4,7 @@ from procurement.awards.models.award import Award, FormerResult
 from procurement.awards.models.challenge import Challenge
 from procurement.awards.models.draw import Draw, Vacancy
 from procurement.awards.models.duties import DutyReminder
+from procurement.awards.models.evidence import Evidence
 from procurement.awards.models.panel import Panel, Seat
 from procurement.awards.models.sheets import LowPriceRequest, Score, ScoreSheet
 
@@ -12,6 +13,7 @@ __all__ = [
     "Challenge",
     "Draw",
     "DutyReminder",
+    "Evidence",
     "FormerResult",
     "LowPriceRequest",
     "Panel",

@@ -32,6 +32,8 @@ class Award(ThreadMachine):
     final_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
     revoke_reason = models.TextField(blank=True)
+    # the award that fell to a challenge, whose place the next candidate takes (T12)
+    succeeds = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="successor")
 
     class Meta(ThreadMachine.Meta):
         constraints = [

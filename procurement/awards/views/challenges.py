@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from procurement.accounts.enums import Role
+from procurement.accounts.views.organisations import served
 from procurement.accounts.workspace.desk import Actor
 from procurement.accounts.workspace.views import actor_of
 from procurement.awards import challenges, doors, filing, forms
@@ -94,7 +97,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
     page: dict[str, Any] = {"form": forms.filing(kinds, abouts)}
     status = 200
     if request.method == "POST":
-        form = page["form"] = forms.filing(kinds, abouts, request.POST)
+        form = page["form"] = forms.filing(kinds, abouts, request.POST, request.FILES)
         status = 400
         if form.is_valid():
             try:
@@ -115,7 +118,8 @@ def _what(form: Any, results: list[Award]) -> dict[str, Any]:
     given = dict(form.cleaned_data)
     about, _dash, award = given.pop("about").partition("-")
     chosen = next((found for found in results if str(found.pk) == award), None)
-    return {"kind": given.pop("kind"), "about": about, "award": chosen, "words": given}
+    files = given.pop("files")
+    return {"kind": given.pop("kind"), "about": about, "award": chosen, "files": files, "words": given}
 
 
 def _filed(request: HttpRequest, challenge: Challenge) -> HttpResponse:
@@ -134,10 +138,11 @@ def _clocks(call: Call, actor: Actor, results: list[Award]) -> list[dict[str, An
         if not filing.affected(call, about, actor.organisation, award):
             continue
         last = filing.last_day(call, about, actor.organisation, award, actor.at)
-        if last is not None:
+        waits = filing.waits_for_the_medium(call, about, actor.organisation, award)
+        if last is not None or waits:
             label = ChallengeAbout(about).label
             name = f"{label} · {award.lot.name or award.lot.code}" if award is not None and award.lot.code else label
-            found.append({"about": name, "until": last, "over": last < today})
+            found.append({"about": name, "until": last, "over": last is not None and last < today})
     return found
 
 
@@ -167,18 +172,37 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "awards/challenge.html", _context(challenge, actor) | page, status=status)
 
 
+@login_required
+@never_cache
+@require_safe
+def evidence_file(request: HttpRequest, pk: int, file: UUID) -> HttpResponseBase:
+    """One file of the evidence, for those who may read the filing itself."""
+    challenge, _actor = doors.challenge_of(request, pk)
+    found = challenge.evidence.filter(file=file).select_related("file").first()
+    if found is None:
+        raise Http404
+    return served(found.file)
+
+
 def _step(request: HttpRequest, challenge: Challenge, actor: Actor, page: dict[str, Any]) -> HttpResponse | None:
     act, who = request.POST.get("act", ""), actor.as_organisation
     if act == "withdraw":
         challenges.withdraw(challenge, **who)
         messages.success(request, _("It is withdrawn."))
     elif act == "complain":
-        form = page["complaint"] = forms.complaint(request.POST)
+        form = page["complaint"] = forms.complaint(request.POST, request.FILES)
         if not form.is_valid():
             return None
         words = form.cleaned_data
         more: dict[str, Any] = {"kind": ChallengeKind.COMPLAINT, "about": challenge.about, "against": challenge}
+        more["files"] = words.pop("files")
         return _filed(request, challenges.file(challenge.call, **who, **more, words=words))
+    elif act == "evidence":
+        form = page["more"] = forms.more_evidence(request.POST, request.FILES)
+        if not form.is_valid():
+            return None
+        challenges.add_evidence(challenge, form.cleaned_data["files"], **who)
+        messages.success(request, _("The files are encrypted and added."))
     elif act == "assess":
         form = page["assess"] = forms.assessment(challenge.may_change_result, request.POST)
         if not form.is_valid():
@@ -187,7 +211,7 @@ def _step(request: HttpRequest, challenge: Challenge, actor: Actor, page: dict[s
         challenges.assess(challenge, may_change_result=may, reason=reason, **who)
         messages.success(request, _("It is on record whether it may change the result."))
     else:
-        form = page["reply"] = _decision(challenge, request.POST)
+        form = page["reply"] = _decision(challenge, request.POST, request.FILES)
         if not form.is_valid():
             return None
         _decide(challenge, form.cleaned_data, who)
@@ -195,13 +219,13 @@ def _step(request: HttpRequest, challenge: Challenge, actor: Actor, page: dict[s
     return redirect("awards:challenge", challenge.pk)
 
 
-def _decision(challenge: Challenge, data: Any = None) -> Any:
+def _decision(challenge: Challenge, *posted: Any) -> Any:
     query = challenge.kind == ChallengeKind.QUERY
-    return forms.decision(query, bool(challenges.concerned(challenge)), data)
+    return forms.decision(query, bool(challenges.concerned(challenge)), *posted)
 
 
 def _decide(challenge: Challenge, given: dict[str, Any], who: dict[str, Any]) -> None:
-    words = {"decision": given["decision"], "published": given["published"]}
+    words = {name: given[name] for name in ("decision", "published", "files")}
     outcome = given.get("outcome")
     if outcome is None:
         challenges.answer(challenge, **words, **who)
@@ -229,7 +253,10 @@ def _context(challenge: Challenge, actor: Actor) -> dict[str, Any]:
         "rules": _rules(challenge.call, actor, (*rule, "T10")),
         "complaints": challenge.complaints.all(),
         "withdraw": "withdraw" in can and mine,
+        "evidence": challenge.evidence.select_related("file"),
     }
+    if mine and "withdraw" in can:
+        context["more"] = forms.more_evidence()
     if replying is not None and not blocked:
         context["reply"] = _decision(challenge)
         context["assess"] = forms.assessment(challenge.may_change_result)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -13,10 +15,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from procurement.accounts.enums import Role
+from procurement.accounts.workspace.desk import Actor
 from procurement.accounts.workspace.views import actor_of
-from procurement.awards import duties
+from procurement.awards import duties, keeping
 
 ROWS = 30
+
+
+def _kept(request: HttpRequest, actor: Actor) -> Any:
+    """T11: a page of ended threads with the day until which their files are kept."""
+    page = Paginator(keeping.seen_by(actor), ROWS).get_page(request.GET.get("kept"))
+    page.object_list = [found for row in page.object_list if (found := keeping.kept(row, actor.at)) is not None]
+    return page
 
 
 @login_required
@@ -41,5 +51,6 @@ def index(request: HttpRequest) -> HttpResponse:
         "all": len(found),
         "only": only,
         "supervises": Role.REGULATOR in actor.roles,
+        "kept": _kept(request, actor),
     }
     return render(request, "awards/duties.html", context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -14,8 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from procurement.accounts.enums import Role
-from procurement.awards import challenges, doors, forms, remedies
-from procurement.awards.enums import AwardState
+from procurement.awards import challenges, doors, filing, forms, remedies, successors
+from procurement.awards.enums import AwardState, ChallengeAbout
 from procurement.awards.models import Award
 from procurement.bids.enums import BidState
 from procurement.bids.models import Bid
@@ -26,6 +27,11 @@ def _result_of(bid: Bid) -> Award | None:
     """The published result of the bid's lot, as it stands now."""
     found = Award.objects.filter(lot=bid.lot_id, noticed_at__isnull=False).exclude(state=AwardState.REVOKED)
     return found.select_related("bid__supplier").first()
+
+
+def _can_be_challenged(bid: Bid, award: Award, today: date) -> bool:
+    waits = filing.waits_for_the_medium(bid.call, ChallengeAbout.RESULT, bid.supplier, award)
+    return bool(waits) or (award.challenge_until is not None and today <= award.challenge_until)
 
 
 @login_required
@@ -46,7 +52,7 @@ def own(request: HttpRequest, pk: int) -> HttpResponse:
         "won": award.bid_id == bid.pk,
         "rejected": bid.state == BidState.REJECTED,
         "points": [(found, bid.points.get(found.code)) for found in bid.call.criteria.all()],
-        "challengeable": award.challenge_until is not None and today <= award.challenge_until,
+        "challengeable": _can_be_challenged(bid, award, today),
         "today": today,
         "own_filings": doors.challenges_seen_by(actor).filter(call=bid.call, supplier=actor.organisation),
         "still_open": challenges.still_open(award, actor.at) if award.bid_id == bid.pk else [],
@@ -63,7 +69,9 @@ def remedy(request: HttpRequest, pk: int) -> HttpResponse:
     if award.state != AwardState.UPHELD:
         messages.info(request, _("This award has not fallen to a challenge, or it has been settled already."))
         return redirect("workspace")
-    form = forms.remedy(request.POST if request.method == "POST" else None)
+    refused = list(successors.refusals(award, actor.at))
+    heir = None if refused else successors.in_line(award)[0]
+    form = forms.remedy(heir, request.POST if request.method == "POST" else None)
     page: dict[str, Any] = {}
     status = 400 if form.is_bound else 200
     if form.is_bound and form.is_valid():
@@ -77,13 +85,18 @@ def remedy(request: HttpRequest, pk: int) -> HttpResponse:
         "project": award.project,
         "form": form,
         "upheld": challenges.brought_down(award),
+        "no_successor": refused,
+        "rule": successors.rule_for(award, actor.at),
         "ranking": award.lot.bids.filter(rank__isnull=False).select_related("supplier").order_by("rank"),
     }
     return render(request, "awards/remedy.html", context | page, status=status)
 
 
 def _remedied(request: HttpRequest, award: Award, given: dict[str, Any], who: dict[str, Any]) -> HttpResponse:
-    if given["what"] == "again":
+    if given["what"] == "next":
+        successors.name_next(award, **who, reason=given["reason"])
+        messages.success(request, _("The next candidate is named; publish the result now."))
+    elif given["what"] == "again":
         remedies.score_again(award, **who, reason=given["reason"])
         messages.success(request, _("The award is revoked; an officer starts the scoring again."))
     else:

@@ -144,11 +144,33 @@ def paths(case: schema.Case, section: str) -> Iterator[tuple[schema.Lot, str]]:
         yield lot, step(section, lot.code) if lot.code else section
 
 
+def challenges(case: schema.Case) -> None:
+    """Filed by bidders, about lots of the call; what changed a result has a successor, or the project ended."""
+    codes, replaced = [lot.code for lot in case.lots], set()
+    for index, entry in enumerate(case.challenges):
+        path = f"challenges[{index}]"
+        if case.call is None:
+            raise CaseError(f"{path}: there is no call to ask about; leave it out")
+        if entry.lot not in codes:
+            raise CaseError(f"{path}.lot: {shown(entry.lot) if entry.lot else 'missing'}; expected one of the lots")
+        if entry.supplier not in {bid.supplier.name for bid in case.bids}:
+            raise CaseError(f"{path}.supplier: no supplier of this name has bid")
+        if entry.about == "result" and (case.award is None or case.award.noticed is None):
+            raise CaseError(f"{path}.about: there is no published result")
+        if entry.changes_result and entry.next_candidate is None and case.ends is None:
+            raise CaseError(f"{path}.next_candidate: missing (only a file with “ends” may leave it out)")
+        if entry.next_candidate is not None:
+            if entry.lot in replaced:
+                raise CaseError(f"{path}.next_candidate: this lot has one already")
+            replaced.add(entry.lot)
+
+
 def check(case: schema.Case) -> None:
     """Raises ``CaseError`` where sections contradict each other."""
     complete = case.ends is None
     if case.award is not None and complete and case.award.noticed is None:
         raise CaseError("award.noticed: missing (only a file with “ends” may leave it out)")
+    challenges(case)
     for lot, path in paths(case, "sheets"):
         sheets(case, lot, path, complete=complete and lot.fails is None)
     for lot, path in paths(case, "delivery"):

@@ -33,13 +33,14 @@ class AfterAward:
     as_buyer: Any
     as_org: Any
     reasons: Any
+    noticed: Any
 
     # contract and delivery --------------------------------------------------------------------------------
     def _contract(self, script: Script, lot: Any) -> None:
         data = lot.contract
         if data is None:
             return
-        script.add("contract.draft", lambda: self._draft_contract(lot), self.case.award.noticed)
+        script.add("contract.draft", lambda: self._draft_contract(lot), self.noticed(lot))
         script.add("contract.sign", lambda: self._sign_contract(lot), data.signed)
         script.add(
             "contract.publish",
@@ -57,7 +58,7 @@ class AfterAward:
         return Contract.objects.get(pk=self.contracts[lot.code].pk)
 
     def _draft_contract(self, lot: Any) -> None:
-        award = Award.objects.get(lot=self.lots[lot.code])
+        award = Award.objects.exclude(state="revoked").get(lot=self.lots[lot.code])
         rows = [
             {
                 "name": m.name,

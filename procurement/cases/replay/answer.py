@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from procurement.awards.models import Award
+from procurement.awards.models import Award, Challenge
 from procurement.bids.enums import Round
 from procurement.bids.models import Bid
 from procurement.calls import timetable
@@ -56,6 +56,8 @@ def of(play: Play) -> dict[str, Any]:
     play.call.refresh_from_db()
     result["call"] = call(play)
     result["bids"] = bids(play) or None
+    if filed := challenges(play):
+        result["challenges"] = filed
     lots = [lot(play, code) for code in play.lots]
     if len(lots) == 1:
         result |= {key: lots[0][key] for key in ("award", "contract", "milestones", "evaluation")}
@@ -123,7 +125,8 @@ def bids(play: Play) -> list[dict[str, Any]]:
 
 def lot(play: Play, code: str) -> dict[str, Any]:
     row = play.lots[code]
-    award = Award.objects.filter(lot=row).select_related("bid__supplier").first()
+    standing = Award.objects.filter(lot=row).exclude(state="revoked")
+    award = standing.select_related("bid__supplier", "succeeds__bid__supplier").first()
     contract = Contract.objects.filter(award=award).first() if award is not None else None
     found = Evaluation.objects.filter(contract=contract).first() if contract is not None else None
     return {
@@ -144,7 +147,24 @@ def _award(award: Award | None) -> dict[str, Any] | None:
         "amount": money(award.amount),
         "notice_ends": award.notice_ends.isoformat() if award.notice_ends else None,
         "challenge_until": award.challenge_until.isoformat() if award.challenge_until else None,
-    }
+    } | ({"in_place_of": award.succeeds.bid.supplier.name} if award.succeeds is not None else {})
+
+
+def challenges(play: Play) -> list[dict[str, Any]]:
+    """What was filed, in order; nothing where the case has none."""
+    rows = Challenge.objects.filter(call=play.call).select_related("supplier").order_by("filed_at", "pk")
+    return [
+        {
+            "number": row.number,
+            "supplier": row.supplier.name,
+            "kind": row.kind,
+            "about": row.about,
+            "due": row.due_on.isoformat(),
+            "state": row.state,
+            "changes_result": row.changes_result,
+        }
+        for row in rows
+    ]
 
 
 def _contract(contract: Contract | None) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from procurement.accounts.models import Organisation
 from procurement.awards import actions as awards
-from procurement.awards.models import Award
+from procurement.awards.models import Award, Challenge
 from procurement.bids import actions as bids
 from procurement.bids import opening
 from procurement.bids.enums import STILL_IN, BidState, Round
@@ -20,7 +20,8 @@ from procurement.calls.enums import WITH_FINAL_OFFERS, CriterionKind, SmePolicy
 from procurement.calls.models import Lot
 from procurement.cases.replay.after_award import UNKNOWN, AfterAward
 from procurement.cases.replay.cast import Cast
-from procurement.cases.replay.script import Script, day_after, noon
+from procurement.cases.replay.challenged import Challenged
+from procurement.cases.replay.script import Script, noon
 from procurement.common.models import next_number
 from procurement.contracts.models import Contract
 from procurement.evaluation.models import Evaluation
@@ -41,7 +42,7 @@ STANDARD_RULES = {
 WARNINGS_WITH_REASON = ("W6", "W9", "E1")
 
 
-class Play(AfterAward):
+class Play(Challenged, AfterAward):
     """One case on stage. ``script()`` is what will be done; the attributes are what has come of it."""
 
     def __init__(self, case: Any, cast: Cast) -> None:
@@ -53,6 +54,7 @@ class Play(AfterAward):
         self.lots: dict[str, Lot] = {}
         self.contracts: dict[str, Contract] = {}
         self.evaluations: dict[str, Evaluation] = {}
+        self.filed: dict[int, Challenge] = {}
         self.notes: list[dict[str, str]] = []  # today's rules that were not in force yet: not asked, but told
 
     # who acts ---------------------------------------------------------------------------------------------
@@ -93,6 +95,8 @@ class Play(AfterAward):
             if self.case.award is not None:
                 self._scoring(script)
                 self._award(script)
+            self._challenges(script)
+            if self.case.award is not None:
                 for lot in self.case.lots:
                     self._contract(script, lot)
                 for lot in self.case.lots:
@@ -356,16 +360,3 @@ class Play(AfterAward):
     def _publish_results(self) -> None:
         for award in self._awards():
             awards.publish_result(award, **self.as_buyer("drafter"), fill=UNKNOWN)
-
-    def _finalise(self, script: Script, noticed: Any) -> None:
-        """The challenge period ends by itself; a replay lets it end at its own time."""
-        moment = noon(noticed)
-        dates = awards.challenge_dates_for(self.buyer.region, moment)
-
-        def end() -> None:
-            for award in self._awards():
-                if award.state == "noticed":
-                    awards.finalise(award)
-
-        script.add("award.finalise", end, day_after(dates["challenge_until"]))
-        script.at_least(moment)

@@ -63,11 +63,11 @@ def rule_list(reasons: Any, ok: Any = ()) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/pager.html", takes_context=True)
-def pager(context: Mapping[str, Any], page: Any) -> dict[str, Any]:
-    """Previous and next of a paginator's page, keeping the filters of the address."""
+def pager(context: Mapping[str, Any], page: Any, name: str = "page") -> dict[str, Any]:
+    """Previous and next of a paginator's page, keeping the filters of the address; ``name`` of its parameter."""
     query = context["request"].GET.copy()
-    query.pop("page", None)
-    return {"page": page, "query": query.urlencode()}
+    query.pop(name, None)
+    return {"page": page, "query": query.urlencode(), "name": name}
 
 
 @register.filter

@@ -69,6 +69,7 @@ def contracts(row: Project) -> list[dict[str, Any]]:
     found = (
         Contract.objects.filter(award__lot__call__project=row, signed_at__isnull=False, published_at__isnull=False)
         .select_related("award__bid__supplier", "evaluation")
+        .prefetch_related("amendments")
         .order_by("pk")
     )
     paid: dict[int, Decimal] = {}
@@ -79,6 +80,12 @@ def contracts(row: Project) -> list[dict[str, Any]]:
             "number": one.number,
             "supplier": shown.organisation(one.supplier),
             "amount": yuan(one.amount),
+            "amount_signed": yuan(one.first_amount),
+            "supplements": [
+                {"number": row.number, "amount": yuan(row.amount), "term_end": row.term_end, "signed_at": row.signed_at}
+                for row in one.amendments.all()
+                if row.published_at is not None
+            ],
             "paid": yuan(paid.get(one.pk)),
             "state": one.state,
             "signed_at": one.signed_at,

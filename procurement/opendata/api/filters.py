@@ -12,6 +12,7 @@ from procurement.calls.models import Call
 from procurement.needs.models import Need
 from procurement.opendata.api import public, queries
 from procurement.opendata.api.paging import between, exact, worded
+from procurement.opendata.search.models import Kind
 from procurement.projects.models import Notice, Project
 from workflows.clock import database_now
 
@@ -28,7 +29,7 @@ def calls(query: queries.CallQuery) -> QuerySet[Call]:
     if query.open is not None:
         takes_bids = Q(state=CallState.PUBLISHED, deadline__gte=database_now())
         rows = rows.filter(takes_bids if query.open else ~takes_bids)
-    rows = worded(rows, query.q, "project__title", "project__buyer__name", "number", "requirements")
+    rows = worded(rows, query.q, Kind.CALL)
     return between(rows, "published_at", query.published_from, query.published_to)
 
 
@@ -40,19 +41,19 @@ def notices(query: queries.NoticeQuery) -> QuerySet[Notice]:
         project__buyer__code=query.buyer,
         project__number=query.thread,
     )
-    rows = worded(rows, query.q, "title", "number", "project__buyer__name")
+    rows = worded(rows, query.q, Kind.NOTICE)
     return between(rows, "published_at", query.published_from, query.published_to)
 
 
 def threads(query: queries.ThreadQuery) -> QuerySet[Project]:
     rows = exact(public.threads(), domain=query.domain, state=query.state, buyer__code=query.buyer)
-    rows = worded(rows, query.q, "title", "number", "buyer__name")
+    rows = worded(rows, query.q, Kind.THREAD)
     return between(rows, "approved_at", query.approved_from, query.approved_to)
 
 
 def needs(query: queries.NeedQuery) -> QuerySet[Need]:
     rows = exact(public.needs(), state=query.state, addressed_to__code=query.addressed_to)
-    return worded(rows, query.q, "title", "text", "station__name", "number")
+    return worded(rows, query.q, Kind.NEED)
 
 
 def organisations(query: queries.OrganisationQuery) -> QuerySet[Organisation]:
@@ -63,7 +64,7 @@ def organisations(query: queries.OrganisationQuery) -> QuerySet[Organisation]:
     }
     if query.role:
         rows = rows.filter(roles[query.role])
-    return worded(rows, query.q, "name", "code")
+    return worded(rows, query.q, Kind.ORGANISATION)
 
 
 def evaluations(query: queries.EvaluationQuery) -> QuerySet[Any]:

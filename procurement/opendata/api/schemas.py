@@ -131,10 +131,19 @@ class ThreadRow(Schema):
     url: str
 
 
+class Supplement(Schema):
+    number: str
+    amount: str = Field(description=YUAN)
+    term_end: date
+    signed_at: datetime
+
+
 class ThreadContract(Schema):
     number: str
     supplier: OrganisationName
     amount: str = Field(description=YUAN)
+    amount_signed: str = Field(description=gettext_noop("yuan, before any supplement"))
+    supplements: list[Supplement]
     paid: str = Field(description=YUAN)
     state: str
     signed_at: datetime

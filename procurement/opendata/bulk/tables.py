@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from procurement.awards.models import Challenge
 from procurement.common import areas
-from procurement.contracts.models import Contract
+from procurement.contracts.models import Amendment, Contract
 from procurement.delivery.models import Payment
 from procurement.opendata.api import public, shown
 from procurement.opendata.api.public import yuan
@@ -62,6 +63,17 @@ def _contracts() -> QuerySet[Contract]:
 def _payments() -> QuerySet[Payment]:
     rows = Payment.objects.filter(contract__in=_contracts().order_by().values("pk"))
     return rows.select_related("milestone", "contract__award__lot__call__project")
+
+
+def _supplements() -> QuerySet[Amendment]:
+    rows = Amendment.objects.filter(contract__in=_contracts().order_by().values("pk"), published_at__isnull=False)
+    return rows.select_related("contract__award__lot__call__project")
+
+
+def _challenges() -> QuerySet[Challenge]:
+    """Who filed, and why, is not even read."""
+    rows = Challenge.objects.filter(call__project__rehearsal=False, call__published_at__isnull=False)
+    return rows.select_related("call__project", "against").defer("claims", "facts", "basis", "decision")
 
 
 THREAD = _("number of the thread")
@@ -148,11 +160,55 @@ TABLES = (
             Column("supplier", SUPPLIER, lambda row: row.supplier.name),
             Column("supplier_code", SUPPLIER_CODE, lambda row: row.supplier.code),
             Column("amount", YUAN, lambda row: yuan(row.amount)),
+            Column("amount_signed", _("yuan, before any supplement"), lambda row: yuan(row.first_amount)),
             Column("term_start", _("service begins"), lambda row: row.term_start.isoformat()),
             Column("term_end", _("service ends"), lambda row: row.term_end.isoformat()),
             Column("state", _("state on the day of the file"), lambda row: row.state),
             Column("signed_at", _("time of the last signature"), _time("signed_at")),
             Column("published_at", _("time of publication"), _time("published_at")),
+        ),
+    ),
+    Table(
+        "supplements",
+        _("Supplements to contracts"),
+        _supplements,
+        "published_at",
+        (
+            Column("number", _("number of the supplement"), lambda row: row.number),
+            Column("contract", _("number of the contract"), lambda row: row.contract.number),
+            Column("thread", THREAD, lambda row: row.contract.project.number),
+            Column("amount_was", _("yuan, before the supplement"), lambda row: yuan(row.amount_was)),
+            Column("amount", _("yuan, with the supplement"), lambda row: yuan(row.amount)),
+            Column("term_end_was", _("service ended, before the supplement"), lambda row: row.term_end_was.isoformat()),
+            Column("term_end", _("service ends, with the supplement"), lambda row: row.term_end.isoformat()),
+            Column("service", _("what changes in the service"), lambda row: words(row.service)),
+            Column("reason", _("why"), lambda row: words(row.reason)),
+            Column("signed_at", _("time of the last signature"), _time("signed_at")),
+            Column("published_at", _("time of publication"), _time("published_at")),
+        ),
+    ),
+    Table(
+        "challenges",
+        _("Queries, challenges and complaints"),
+        _challenges,
+        "filed_at",
+        (
+            Column("number", _("number of the filing"), lambda row: row.number),
+            Column("thread", THREAD, lambda row: row.call.project.number),
+            Column("call", _("number of the call"), lambda row: row.call.number),
+            Column("kind", _("query, challenge, complaint"), lambda row: row.kind),
+            Column("about", _("documents, process, result"), lambda row: row.about),
+            Column(
+                "against",
+                _("number of the challenge a complaint follows"),
+                lambda row: row.against and str(row.against.number),
+            ),
+            Column("filed_at", _("time of filing"), _time("filed_at")),
+            Column("due_on", _("last day for the reply"), lambda row: row.due_on.isoformat()),
+            Column("state", _("state on the day of the file"), lambda row: row.state),
+            Column("decided_at", _("time of the reply"), _time("decided_at")),
+            Column("changes_result", _("whether it brought the result down"), lambda row: row.changes_result),
+            Column("published", _("the published part of the reply"), lambda row: words(row.published)),
         ),
     ),
     Table(

@@ -16,6 +16,7 @@ from procurement.calls.models import Call, Correction
 from procurement.opendata.api import public, queries
 from procurement.opendata.api.paging import exact, worded
 from procurement.opendata.http import BadQuery
+from procurement.opendata.search.models import Kind
 from procurement.projects.enums import Domain, NoticeKind
 from procurement.projects.models import Notice
 from workflows.clock import database_now
@@ -74,7 +75,7 @@ def calls(query: CallFeedQuery) -> QuerySet[Call]:
                 "ended": Q(state__in=[CallState.FAILED, CallState.CANCELLED]),
             }[query.state]
         )
-    rows = worded(rows, query.q, "project__title", "project__buyer__name", "number", "requirements")
+    rows = worded(rows, query.q, Kind.CALL)
     # of the rows that are shown: grouping would be of all there are
     latest = Correction.objects.filter(call=OuterRef("pk")).order_by("-published_at").values("published_at")[:1]
     return rows.annotate(corrected_at=Subquery(latest)).order_by("-published_at", "-pk")[: query.limit]
@@ -88,5 +89,5 @@ def notices(query: NoticeFeedQuery) -> QuerySet[Notice]:
         **_buyer(query.buyer),
         project__buyer__region__startswith=query.region,
     )
-    rows = worded(rows, query.q, "title", "number", "project__buyer__name")
+    rows = worded(rows, query.q, Kind.NOTICE)
     return rows.order_by("-published_at", "-pk")[: query.limit]

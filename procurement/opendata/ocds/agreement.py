@@ -13,6 +13,7 @@ from procurement.delivery.models import Milestone, Payment
 from procurement.evaluation.enums import Part
 from procurement.evaluation.models import Evaluation
 from procurement.opendata.ocds import terms
+from procurement.opendata.ocds.changes import amended, named, rested
 from procurement.opendata.ocds.events import Event
 from procurement.opendata.ocds.thread import Facts
 from procurement.projects.enums import NoticeKind
@@ -25,10 +26,6 @@ PARTS = {
     Part.BUYER: "采购人评价",
     Part.BUDGET_EXECUTION: "预算执行",
 }
-
-
-def _named(contract: Contract) -> dict[str, Any]:
-    return {"id": contract.number, "awardID": f"award-{contract.award_id}"}
 
 
 def _milestone_id(milestone: Milestone) -> str:
@@ -61,16 +58,18 @@ def _metrics(milestones: list[Milestone], kind: str) -> list[dict[str, Any]]:
 
 
 def _signed(facts: Facts, contract: Contract) -> Event:
-    milestones = [row for row in facts.milestones if row.contract_id == contract.pk]
+    milestones = [
+        row for row in facts.milestones if row.contract_id == contract.pk and row.instalment.amendment_id is None
+    ]
     supplier = contract.award.bid.supplier
     body = {
         "contracts": [
             {
-                **_named(contract),
+                **named(contract),
                 "title": contract.award.lot.name or facts.project.title,
                 "status": "active",
-                "period": terms.period(contract.term_start, contract.term_end),
-                "value": terms.money(contract.amount),
+                "period": terms.period(contract.term_start, contract.first_term_end),
+                "value": terms.money(contract.first_amount),
                 "dateSigned": terms.moment(contract.signed_at),
                 "documents": [
                     *_of_contract(facts, contract, NoticeKind.CONTRACT),
@@ -98,13 +97,14 @@ def _of_contract(facts: Facts, contract: Contract, kind: str) -> list[dict[str, 
 
 
 def _planned(milestone: Milestone) -> dict[str, Any]:
-    """A step as the contract sets it: when, and how much is paid for it."""
+    """A step as the contract sets it: when, and how much is paid for it; supplements are told by themselves."""
+    signed = milestone.instalment
     return {
         "id": _milestone_id(milestone),
         "title": milestone.name,
         "type": "payment" if milestone.on_signing else "delivery",
-        "description": f"{milestone.instalment.percent.normalize():f}%，{milestone.amount:.2f} 元",
-        "dueDate": terms.moment(milestone.due, end=True),
+        "description": f"{signed.percent.normalize():f}%，{signed.amount:.2f} 元",
+        "dueDate": terms.moment(signed.due, end=True),
         "status": "scheduled",
     }
 
@@ -113,7 +113,7 @@ def _accepted(facts: Facts, milestone: Milestone) -> Event:
     body = {
         "contracts": [
             {
-                **_named(milestone.contract),
+                **named(milestone.contract),
                 "implementation": {
                     "milestones": [
                         {
@@ -154,7 +154,7 @@ def _paid(facts: Facts, payment: Payment, milestone: Milestone) -> Event:
         "payee": terms.reference(supplier),
         "x_milestone": _milestone_id(milestone),
     }
-    body = {"contracts": [{**_named(milestone.contract), "implementation": {"transactions": [transaction]}}]}
+    body = {"contracts": [{**named(milestone.contract), "implementation": {"transactions": [transaction]}}]}
     key = f"payment-{payment.pk}"
     at = max(payment.paid_at, milestone.contract.published_at or payment.paid_at)
     return Event(
@@ -171,7 +171,7 @@ def _ended(facts: Facts, contract: Contract) -> Event | None:
         at = rows.filter(action="terminate").values_list("at", flat=True).last()
     if at is None:
         return None
-    entry: dict[str, Any] = {**_named(contract), "status": "terminated"}
+    entry: dict[str, Any] = {**named(contract), "status": "terminated"}
     if early:
         entry |= {"x_endReason": terms.words(contract.end_reason)}
         entry |= {"documents": _of_contract(facts, contract, NoticeKind.TERMINATION)}
@@ -197,7 +197,7 @@ def _judged(facts: Facts, evaluation: Evaluation) -> Event:
     body = {
         "contracts": [
             {
-                **_named(contract),
+                **named(contract),
                 "implementation": {"metrics": [total, grade, *parts], "documents": [document]},
             }
         ]
@@ -216,6 +216,8 @@ def tell(facts: Facts) -> Iterator[Event]:
     """Every published contract, its accepted steps, its payments, its end and its verdict."""
     for contract in facts.contracts:
         yield _signed(facts, contract)
+        yield from amended(facts, contract)
+        yield from rested(facts, contract)
         ended = _ended(facts, contract)
         if ended is not None:
             yield ended

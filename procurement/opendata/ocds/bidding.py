@@ -97,6 +97,7 @@ def _awarded(facts: Facts, award: Award) -> Event:
                 "value": terms.money(award.amount),
                 "suppliers": [terms.reference(award.bid.supplier)],
                 "relatedBid": award.bid.number,
+                "x_succeeds": f"award-{award.succeeds_id}" if award.succeeds_id else None,
                 "relatedLots": [lot_id(award.lot)] if facts.divided(call) else None,
                 "contractPeriod": terms.period(project.term_start, project.term_end),
                 "documents": [
@@ -113,6 +114,14 @@ def _awarded(facts: Facts, award: Award) -> Event:
     return Event(key, key, "award", award.noticed_at, body, parties)
 
 
+def _revoked(facts: Facts, award: Award) -> Event:
+    """A result that fell to a challenge: the award of the next candidate, or of the panel's new scores, is another."""
+    entry = {"id": f"award-{award.pk}", "status": "cancelled", "x_endReason": terms.words(award.revoke_reason)}
+    assert award.revoked_at is not None  # noqa: S101 - the caller has looked
+    key = f"award-cancelled-{award.pk}"
+    return Event(key, f"award-{award.pk}", "awardCancellation", award.revoked_at, {"awards": [entry]})
+
+
 def _result(facts: Facts, award: Award) -> list[dict[str, Any]]:
     """The notice of this result: of several lots' notices the one that names the winner."""
     return [
@@ -125,4 +134,7 @@ def _result(facts: Facts, award: Award) -> list[dict[str, Any]]:
 def tell(facts: Facts) -> Iterator[Event]:
     """The opening of each call and the result of each lot."""
     yield from (_opened(facts, call) for call in facts.calls if call.opened_at is not None)
-    yield from (_awarded(facts, award) for award in facts.awards)
+    for award in facts.awards:
+        yield _awarded(facts, award)
+        if award.revoked_at is not None:
+            yield _revoked(facts, award)

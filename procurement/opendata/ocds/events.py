@@ -41,8 +41,8 @@ Teller = Callable[[Facts], Iterator[Event]]
 
 def of(facts: Facts) -> list[Event]:
     """Every public event of the thread, oldest first."""
-    from procurement.opendata.ocds import agreement, bidding, planning, tender
+    from procurement.opendata.ocds import agreement, bidding, challenges, planning, tender
 
-    tellers: tuple[Teller, ...] = (planning.tell, tender.tell, bidding.tell, agreement.tell)
+    tellers: tuple[Teller, ...] = (planning.tell, tender.tell, bidding.tell, challenges.tell, agreement.tell)
     found = [event for tell in tellers for event in tell(facts)]
     return sorted(found, key=lambda event: event.date)

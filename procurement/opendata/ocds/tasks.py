@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from procurement.awards.models import Award
+from procurement.awards.models import Award, Challenge
 from procurement.calls.models import Call, Correction, Question
 from procurement.contracts.models import Contract
 from procurement.delivery.models import Milestone
@@ -21,6 +21,8 @@ CAUSES: dict[str, tuple[str, Any, str]] = {
     "call.opened": ("call_id", Call, "project"),
     "call.corrected": ("correction_id", Correction, "call__project"),
     "question.answered": ("question_id", Question, "call__project"),
+    "challenge.filed": ("challenge_id", Challenge, "call__project"),
+    "challenge.decided": ("challenge_id", Challenge, "call__project"),
     "award.noticed": ("award_id", Award, "lot__call__project"),
     "contract.published": ("contract_id", Contract, "award__lot__call__project"),
     "milestone.accepted": ("milestone_id", Milestone, "contract__award__lot__call__project"),

@@ -36,6 +36,7 @@ NOTICE_TYPES = {
     NoticeKind.RESULT: "awardNotice",
     NoticeKind.TERMINATION: "cancellationDetails",
     NoticeKind.CONTRACT: "contractNotice",
+    NoticeKind.CONTRACT_CHANGE: "contractNotice",
     NoticeKind.ACCEPTANCE: "completionCertificate",
     NoticeKind.SINGLE_SOURCE: "procurementPlan",
 }

@@ -6,15 +6,16 @@ from typing import Any
 
 from django.urls import reverse
 
-from procurement.awards.models import Award
+from procurement.awards.models import Award, Challenge
 from procurement.bids.models import Bid
 from procurement.calls.models import Call, Correction, Criterion, Lot, Question
-from procurement.contracts.models import Contract
+from procurement.contracts.models import Amendment, Contract, InstalmentChange
 from procurement.delivery.models import Milestone
 from procurement.evaluation.enums import EvaluationState
 from procurement.evaluation.models import Evaluation
 from procurement.opendata.ocds import terms
 from procurement.projects.models import Notice, Project
+from workflows.models import TransitionLog
 
 
 class Facts:
@@ -41,6 +42,16 @@ class Facts:
             .select_related("bid__supplier", "lot__call")
             .order_by("noticed_at", "pk")
         )
+        self.challenges = list(
+            Challenge.objects.filter(call__in=self.calls)
+            .order_by("filed_at", "pk")
+            .select_related("against")
+            .defer("supplier", "filed_by", "claims", "facts", "basis", "decision")  # who and why is not even read
+        )
+        self._read_contracts()
+
+    def _read_contracts(self) -> None:
+        """What became of the awards."""
         self.contracts = list(
             Contract.objects.filter(award__in=self.awards, signed_at__isnull=False, published_at__isnull=False)
             .select_related("award__bid__supplier", "award__lot")
@@ -56,6 +67,30 @@ class Facts:
             Evaluation.objects.filter(contract__in=self.contracts, state=EvaluationState.PUBLISHED)
             .select_related("survey", "contract__award")
             .order_by("published_at", "pk")
+        )
+        self.amendments = list(
+            Amendment.objects.filter(contract__in=self.contracts, published_at__isnull=False).prefetch_related("rows")
+        )
+        self.moves = list(
+            TransitionLog.objects.filter(
+                subject_type="contracts.contract", subject_id__in=[contract.pk for contract in self.contracts]
+            ).order_by("subject_id", "sequence")
+        )
+
+    def moves_of(self, contract: Contract) -> list[TransitionLog]:
+        """What moved a contract from state to state, in order."""
+        return [row for row in self.moves if row.subject_id == contract.pk]
+
+    def milestone_of(self, change: InstalmentChange) -> Milestone | None:
+        """The milestone a supplement's row moves or adds."""
+        return next(
+            (
+                row
+                for row in self.milestones
+                if row.instalment_id == change.instalment_id
+                or (row.instalment.amendment_id == change.amendment_id and row.name == change.name)
+            ),
+            None,
         )
 
     def lots_of(self, call: Call) -> list[Lot]:

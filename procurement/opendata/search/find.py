@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
+from django.db.models import BooleanField, QuerySet
+from django.db.models.expressions import RawSQL
 
 from procurement.accounts.models import Organisation
 from procurement.common import areas
 from procurement.opendata.search import pinyin
 from procurement.opendata.search.models import Kind, SearchEntry, Standing
-from procurement.opendata.search.text import Query, Term
+from procurement.opendata.search.text import Query, Term, read
 from procurement.projects.enums import Domain
 
 ROWS, SUGGESTIONS, FACET_VALUES = 20, 8, 12
@@ -125,6 +127,16 @@ def _statement(
     )
     values += [*filter_values, *filter_values, (page - 1) * ROWS]
     return f"WITH hits AS MATERIALIZED ({hits}) {' UNION ALL '.join(parts)}", values
+
+
+def subjects(words: str, kind: str) -> QuerySet[SearchEntry, int]:
+    """The keys of everything of one kind that the page of the search would find for ``words``, by the same index."""
+    query = read(words)
+    if not query.terms:
+        return SearchEntry.objects.none().values_list("subject_id", flat=True)
+    where, values = _conditions(query)
+    fits = RawSQL(where, values, output_field=BooleanField())  # noqa: S611 - its names are ours, what was typed is not
+    return SearchEntry.objects.filter(fits, kind=kind).values_list("subject_id", flat=True)
 
 
 def _counted(statement: tuple[str, list[Any]]) -> dict[str, dict[str, int]]:

@@ -79,6 +79,7 @@ READ: dict[str, list[Door]] = {
         Door("", "403 admins stations editor experts finance manager resident winner_manager; 200 *")
     ],
     "awards:challenge": [Door("challenge", "200 approver drafters officer signatory loser regulator; 404 *")],
+    "awards:evidence": [Door("evidence", "200 approver drafters officer signatory loser regulator; 404 *")],
     "awards:file": [Door("awarded_call", "200 loser winner winner_signatory; 403 winner_manager; 404 *")],
     "awards:own_result": [
         Door("lost", "200 loser; 404 *"),

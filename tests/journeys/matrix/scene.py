@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from procurement.awards import actions as award_actions
@@ -84,9 +85,11 @@ class Scene:
             about=ChallengeAbout.RESULT,
             award=award,
             words=words,
+            files=[SimpleUploadedFile("证据.pdf", upload_files.pdf(), "application/pdf")],
             **self.people.acting("loser"),
         )
-        self.keys |= {"challenge": (made.pk,), "lost": (lost.pk,)}
+        file = made.evidence.get().file_id
+        self.keys |= {"challenge": (made.pk,), "evidence": (made.pk, file), "lost": (lost.pk,)}
 
     def _open_for_bids(self) -> None:
         """A draft of the later winner, with one file whole and one half sent; a sealed offer of the later loser."""

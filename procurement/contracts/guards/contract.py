@@ -12,24 +12,9 @@ from django.utils.translation import gettext as _
 from procurement.awards.enums import AwardState
 from procurement.awards.guards import suspending
 from procurement.contracts.clauses import REQUIRED
-from procurement.projects.guards import has_published_reason
 from procurement.rules import rulebook, workdays
 from workflows.machine import Act
 from workflows.reasons import Reason
-
-__all__ = [
-    "award_is_noticed",
-    "both_signed",
-    "clauses_complete",
-    "has_published_reason",
-    "instalments_complete",
-    "nothing_suspends_signing",
-    "published_in_time",
-    "same_as_award",
-    "signed_in_time",
-    "was_not_published",
-    "was_published",
-]
 
 
 def _rule(rule_id: str, contract: Any, act: Act) -> Any:
@@ -91,7 +76,7 @@ def same_as_award(contract: Any, act: Act) -> Iterator[Reason]:
 
 def instalments_complete(contract: Any, act: Act) -> Iterator[Reason]:
     """The payment table covers the whole amount, once."""
-    rows = list(contract.instalments.all())
+    rows = list(contract.instalments.filter(amendment=None))
     if (
         sum((row.percent for row in rows), Decimal(0)) != 100
         or sum((row.amount for row in rows), Decimal(0)) != contract.amount

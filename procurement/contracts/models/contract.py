@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -21,9 +24,11 @@ class Contract(ThreadMachine):
 
     award = models.OneToOneField(Award, on_delete=models.PROTECT, related_name="contract")
     number = models.CharField(max_length=60, unique=True)
-    amount = money_field(_("amount"))
+    amount = money_field(_("amount"))  # as it stands, supplements counted
     term_start = models.DateField(_("service begins"))
-    term_end = models.DateField(_("service ends"))
+    term_end = models.DateField(_("service ends"))  # likewise
+    signed_amount = money_field(null=True)  # what both signed first; kept once a supplement has moved it
+    signed_term_end = models.DateField(null=True)
     state = StateField(choices=ContractState.choices, default=ContractState.DRAFTED)
     drafted_at = models.DateTimeField()
     drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -55,6 +60,15 @@ class Contract(ThreadMachine):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def first_amount(self) -> Decimal:
+        """What both parties signed first, yuan: supplements are measured by it (C4)."""
+        return self.amount if self.signed_amount is None else self.signed_amount
+
+    @property
+    def first_term_end(self) -> date:
+        return self.signed_term_end or self.term_end
 
     @property
     def project(self) -> Project:
@@ -102,6 +116,17 @@ class Contract(ThreadMachine):
     )
     def publish(self, act: Act) -> None:
         self.published_at = act.at
+
+    @transition(
+        source=["signed", "published"],
+        target=None,
+        permission=None,
+        automatic=True,
+        label=_("Is amended by a supplement"),
+    )
+    def amend(self, act: Act) -> None:
+        self.signed_amount, self.signed_term_end = self.first_amount, self.first_term_end
+        self.amount, self.term_end = act.given["amount"], act.given["term_end"]
 
     @transition(
         source=["signed", "published"],
@@ -179,8 +204,14 @@ class Clause(models.Model):
 
 
 class Instalment(models.Model):
-    """One row of the payment table; ``percent`` of the amount, ``amount`` in yuan, targets by name."""
+    """One row of the payment table; ``percent`` of the amount, ``amount`` in yuan, targets by name.
 
+    It stays as it was signed: what a supplement moves is moved at its milestone. A supplement's own row names it.
+    """
+
+    amendment = models.ForeignKey(
+        "contracts.Amendment", null=True, on_delete=models.PROTECT, related_name="added_instalments"
+    )
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="instalments")
     position = models.PositiveSmallIntegerField()
     name = models.CharField(_("name"), max_length=100)
