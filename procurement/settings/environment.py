@@ -155,6 +155,7 @@ CHANNELS = {  # and what each needs before it can send
     "sms": ("SMS_URL", "SMS_SECRET"),
     "wecom": ("WECOM_CORP_ID", "WECOM_SECRET", "WECOM_AGENT_ID"),
     "wecom_robot": (),
+    "official": ("WECHAT_APP_ID", "WECHAT_APP_SECRET", "WECHAT_TEMPLATE_ID"),
 }
 
 
