@@ -32,7 +32,7 @@ _by_steps: set[Handler] = set()
 def handler(kind: str, *, by_steps: bool = False) -> Callable[[Handler], Handler]:
     """Registers a function as one of the handlers of ``kind``; all of a kind's handlers run for each job.
 
-    Each runs in a transaction, or, ``by_steps``, outside of one: it commits by itself what must stand before it goes on.
+    Each runs in a transaction; one ``by_steps`` runs outside of any, and commits itself what must stand at each step.
     """
 
     def register(function: Handler) -> Handler:

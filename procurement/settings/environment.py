@@ -168,6 +168,8 @@ def channels(env: Environment) -> list[str]:
         missing = [variable for variable in CHANNELS[name] if not env.text(variable)]
         if missing:
             raise ImproperlyConfigured(f"HUIQUN_CHANNELS names {name}, which needs {' and '.join(missing)}.")
+    if env.text("WECHAT_MESSAGES", "template") not in ("template", "subscribe"):
+        raise ImproperlyConfigured("WECHAT_MESSAGES is template or subscribe.")
     return found
 
 

@@ -12,13 +12,15 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from procurement.accounts.models import Delivery, Notification
+from workflows.models import Job
 
 AT_ONCE = 5000  # the next night takes the next
 
 
 def outdated(now: datetime) -> QuerySet[Notification]:
     """What was read, or told and never read, too long ago; nothing that is still to go out by another channel."""
-    on_its_way = Delivery.objects.filter(notification=OuterRef("pk"), sent_at__isnull=True, dropped="")
+    waits = Q(job__state=Job.State.PENDING) | Q(job__isnull=True, claimed_at__isnull=True)
+    on_its_way = Delivery.objects.filter(waits, notification=OuterRef("pk"), sent_at__isnull=True, dropped="")
     read = Q(read_at__lt=now - timedelta(days=settings.NOTIFICATIONS_READ_DAYS))
     unread = Q(read_at__isnull=True, created_at__lt=now - timedelta(days=settings.NOTIFICATIONS_UNREAD_DAYS))
     return Notification.objects.filter(~Exists(on_its_way), read | unread)

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from procurement.accounts.acting import SESSION_KEY, memberships_of
-from procurement.accounts.enums import EventGroup
+from procurement.accounts.enums import Channel, EventGroup
 from procurement.accounts.models import Delivery, Notification, PersonalSettings
 from procurement.accounts.notifications.channels import ChannelError
 from procurement.accounts.notifications.events import words
@@ -106,7 +106,8 @@ def preferences(request: HttpRequest) -> HttpResponse:
         keep(response, "language", form.cleaned_data["language"])
         keep(response, "theme", form.cleaned_data["theme"])
         return response
-    return render(request, "accounts/preferences.html", {"form": form}, status=400 if form.is_bound else 200)
+    context = {"form": form, "wechat": Channel.OFFICIAL in form.channels}
+    return render(request, "accounts/preferences.html", context, status=400 if form.is_bound else 200)
 
 
 OPEN = Q(sent_at__isnull=True, dropped="")

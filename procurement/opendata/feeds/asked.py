@@ -70,6 +70,7 @@ def calls(query: CallFeedQuery) -> QuerySet[Call]:
             }[query.state]
         )
     rows = worded(rows, query.q, "project__title", "project__buyer__name", "number", "requirements")
+    rows = rows.prefetch_related("corrections")  # of which one may have postponed the opening
     return rows.annotate(corrected_at=Max("corrections__published_at")).order_by("-published_at", "-pk")[: query.limit]
 
 

@@ -50,6 +50,7 @@ READ: dict[str, list[Door]] = {
     "calls:correct": [Door("open_call", "200 approver; 403 buyer; 404 *")],
     "calls:questions": [Door("open_call", "200 approver drafters; 403 buyer; 404 *")],
     "preferences": [Door("", "200 *")],
+    "wechat": [Door("", "404 *")],  # not offered here; what it does: tests/accounts/test_binding.py
     "notifications": [Door("", "200 *")],
     "notification": [Door("told", "302 drafter; 404 *")],
     "deliveries": [Door("", ADMINISTRATORS)],
@@ -169,6 +170,8 @@ PUBLIC: dict[str, list[Door]] = {
     "rules:calendar_year": [Door("year", "200 *")],
     "rules:rule": [Door("rule", "200 *")],
     "invitation": [Door("invitation", "200 *")],  # its address is the proof
+    "wechat_scan": [Door("wechat_code", "404 *")],  # not offered here
+    "wechat_back": [Door("", "404 *")],
     "sign_up": [Door("sign_up", "200 *")],  # so is this one
     "survey": [Door("code", "200 *")],
     "subscribe": [Door("", "200 visitor; 302 *")],  # to one's own list
