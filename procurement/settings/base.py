@@ -84,11 +84,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "procurement.opendata.subscriptions.tasks.tend_subscriptions",
         "schedule": 600,
     },
-    "purge notifications": {
-        "task": "procurement.accounts.tasks.purge_notifications",
-        "schedule": crontab(hour="3", minute="20"),
-    },
-    "sweep the vault": {"task": "procurement.common.tasks.sweep_vault", "schedule": crontab(hour="3", minute="40")},
+    "purge notifications": {"task": "procurement.accounts.tasks.purge_notifications", "schedule": crontab(20, 3)},
+    "sweep the vault": {"task": "procurement.common.tasks.sweep_vault", "schedule": crontab(40, 3)},
     "publish pages whose time has come": {"task": "cms.tasks.keep_time", "schedule": 60},
 }
 

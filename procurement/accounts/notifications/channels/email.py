@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from smtplib import SMTPException, SMTPNotSupportedError, SMTPRecipientsRefused, SMTPResponseException
+from socket import gaierror
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,7 +34,7 @@ def _entry(notification: Notification) -> dict[str, Any]:
     }
 
 
-REFUSED = (SMTPResponseException, SMTPRecipientsRefused, SMTPNotSupportedError)
+REFUSED = (SMTPResponseException, SMTPRecipientsRefused, SMTPNotSupportedError, ConnectionRefusedError, gaierror)
 
 
 def _hand_over(mail: EmailMultiAlternatives) -> None:
