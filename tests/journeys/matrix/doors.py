@@ -133,6 +133,7 @@ DONE: dict[str, list[Door]] = {
     "calls:hand_in": [Door("draft", "302 drafters; 403 buyer; 404 *")],
     "calls:take": [Door("open_call", "302 winner loser bystander; 403 *")],
     "notifications_read": [Door("", "302 *")],  # one's own
+    "wechat_remove": [Door("", "404 *")],  # not offered here
     "delivery_again": [Door("sending", "302 system_admin; 403 *")],
     "registration_again": [Door("", "404 manager strange_managers; 403 *")],
     "mandate_end": [Door("mandate", "302 manager; 404 strange_managers; 403 *")],
