@@ -17,6 +17,7 @@ from icalendar import Calendar, Event
 
 from procurement.calls.enums import CallState
 from procurement.calls.models import Call
+from procurement.calls.postponement import postponed
 from procurement.common import page_cache
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -26,7 +27,7 @@ MOST = 1000
 
 @dataclass(frozen=True)
 class Entry:
-    """Something on a day. ``kind``: event, deadline or final; ``end``: only events have one."""
+    """Something on a day. ``kind``: event, deadline, opening or final; ``end``: only events have one."""
 
     uid: str
     kind: str
@@ -37,6 +38,7 @@ class Entry:
     place: str
     url: str
     rehearsal: bool = False
+    why: str = ""
 
     @property
     def day(self) -> date:
@@ -81,31 +83,45 @@ def _events(start: datetime, end: datetime) -> list[Entry]:
     ]
 
 
+def _moments(call: Call) -> list[tuple[str, str, datetime | None, str]]:
+    """What happens to a call on a day: kind, label, when, and why another time than was told first."""
+    late, late_final = postponed(call), postponed(call, final=True)
+    return [
+        ("deadline", _("Deadline") if late else _("Deadline and opening"), call.deadline, ""),
+        ("opening", _("Postponed opening"), late.until if late else None, late.reason if late else ""),
+        ("final", _("Final offers until"), call.final_offers_until, ""),
+        (
+            "final-opening",
+            _("Postponed opening of the final offers"),
+            late_final.until if late_final else None,
+            late_final.reason if late_final else "",
+        ),
+    ]
+
+
 def _calls(start: datetime, end: datetime) -> list[Entry]:
-    inside = Q(deadline__gte=start, deadline__lt=end) | Q(final_offers_until__gte=start, final_offers_until__lt=end)
+    inside = Q()
+    for name in ("deadline", "final_offers_until", "opens_from", "final_opens_from"):
+        inside |= Q(**{f"{name}__gte": start, f"{name}__lt": end})
     alive = [CallState.PUBLISHED, CallState.OPENED, CallState.CONCLUDED]
     rows = Call.objects.filter(inside, state__in=alive).select_related("project__buyer").order_by("deadline", "pk")
-    found = []
-    for call in rows[:MOST]:
-        for kind, label, moment in (
-            ("deadline", _("Deadline and opening"), call.deadline),
-            ("final", _("Final offers until"), call.final_offers_until),
-        ):
-            if moment is not None and start <= moment < end:
-                found.append(
-                    Entry(
-                        uid=f"{kind}-{call.pk}",
-                        kind=kind,
-                        label=label,
-                        title=call.project.title,
-                        start=moment,
-                        end=None,
-                        place=call.project.buyer.name,
-                        url=f"/calls/{call.number.lower()}/",
-                        rehearsal=call.project.rehearsal,
-                    )
-                )
-    return found
+    return [
+        Entry(
+            uid=f"{kind}-{call.pk}",
+            kind=kind.removesuffix("-opening"),
+            label=label,
+            title=call.project.title,
+            start=moment,
+            end=None,
+            place=call.project.buyer.name,
+            url=f"/calls/{call.number.lower()}/",
+            rehearsal=call.project.rehearsal,
+            why=why,
+        )
+        for call in rows.prefetch_related("corrections")[:MOST]
+        for kind, label, moment, why in _moments(call)
+        if moment is not None and start <= moment < end
+    ]
 
 
 def entries(start: datetime, end: datetime) -> list[Entry]:
@@ -160,6 +176,8 @@ def ics(request: HttpRequest) -> HttpResponse:
         item.add("dtend", entry.end or entry.start)
         item.add("summary", f"{entry.label} · {entry.title}")
         item.add("location", entry.place)
+        if entry.why:
+            item.add("description", entry.why)
         item.add("url", request.build_absolute_uri(entry.url))
         feed.add_component(item)
     response = HttpResponse(feed.to_ical(), content_type="text/calendar; charset=utf-8")

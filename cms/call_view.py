@@ -13,6 +13,7 @@ from procurement.bids.enums import BidState
 from procurement.bids.models import Bid
 from procurement.calls.enums import CallState, CriterionKind
 from procurement.calls.models import Call
+from procurement.calls.postponement import postponed
 from procurement.common import page_cache
 from procurement.common.templatetags.huiqun import NOTICE_FIELDS
 from procurement.evaluation.documents import subjects
@@ -44,7 +45,8 @@ def status(call: Call, now: datetime) -> tuple[str, Any]:
 
 def remember(request: HttpRequest, call: Call) -> None:
     """What the page of a call rests on, and the moments at which its words change by themselves."""
-    page_cache.show(request, f"thread:{call.project_id}", until=[call.deadline, call.questions_until])
+    moments = [call.deadline, call.questions_until, call.opening_time, call.final_opening_time]
+    page_cache.show(request, f"thread:{call.project_id}", until=moments)
 
 
 def _notices(call: Call) -> list[dict[str, Any]]:
@@ -118,6 +120,9 @@ def facts(call: Call) -> dict[str, Any]:
         # the asker's name is not even read here
         "questions": list(call.questions.values("text", "asked_at", "answer", "answered_at")),
         "corrections": list(call.corrections.select_related("notice")),
+        # none once it was held: then the timetable says when
+        "postponed": postponed(call) if call.opened_at is None else None,
+        "final_postponed": postponed(call, final=True) if call.final_opened_at is None else None,
         "questions_until": call.questions_until or call.deadline,
         "needs": list(call.project.needs.all()[:3]),
         "documents": _documents(call),

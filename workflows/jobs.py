@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -25,12 +26,18 @@ LEASE = timedelta(minutes=5)
 
 Handler = Callable[..., None]
 _handlers: dict[str, list[Handler]] = {}
+_by_steps: set[Handler] = set()
 
 
-def handler(kind: str) -> Callable[[Handler], Handler]:
-    """Registers a function as one of the handlers of ``kind``; all of a kind's handlers run for each job."""
+def handler(kind: str, *, by_steps: bool = False) -> Callable[[Handler], Handler]:
+    """Registers a function as one of the handlers of ``kind``; all of a kind's handlers run for each job.
+
+    Each runs in a transaction; one ``by_steps`` runs outside of any, and commits itself what must stand at each step.
+    """
 
     def register(function: Handler) -> Handler:
+        if by_steps:
+            _by_steps.add(function)
         _handlers.setdefault(kind, []).append(function)
         return function
 
@@ -76,7 +83,7 @@ def _run(job: Job) -> None:
     logger.info("job %s starts", job)
     try:
         for function in handlers(job.kind):
-            with transaction.atomic():
+            with nullcontext() if function in _by_steps else transaction.atomic():
                 function(**job.arguments)
     except Exception:
         # the row keeps the failure and is tried again; one bad job must not stop the others

@@ -119,6 +119,7 @@ class Channel(models.TextChoices):
     SMS = "sms", _("Text message")
     WECOM = "wecom", _("WeCom")
     WECOM_ROBOT = "wecom_robot", _("WeCom group robot")
+    OFFICIAL = "official", _("WeChat official account")
 
 
 class Rhythm(models.TextChoices):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from celery import shared_task
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db.models import Q
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from procurement.accounts.actions import invitations, qualifications, registrations
 from procurement.accounts.enums import OrganisationKind, Role
 from procurement.accounts.models import Invitation, Organisation, Qualification, Registration, Reminder
+from procurement.accounts.notifications import keeping
 from procurement.accounts.permissions import STANDS_IN_FOR_MANAGER
 from workflows import jobs
 from workflows.clock import database_now
@@ -101,3 +103,9 @@ def mail_reminder(reminder_id: int) -> None:
             paper=paper,
             link=_site("own_organisation"),
         )
+
+
+@shared_task(ignore_result=True)
+def purge_notifications() -> int:
+    """Once a night: messages that were read, or left unread, longer ago than they are kept."""
+    return keeping.purge(database_now())

@@ -17,6 +17,7 @@ from procurement.awards.enums import CONFIRMED, PUBLISHED, AwardState
 from procurement.awards.models import Award, Panel, Score, ScoreSheet, Seat
 from procurement.awards.noticed import notice_of
 from procurement.awards.results import compute
+from procurement.bids.actions import reject_bid
 from procurement.bids.enums import BidState
 from procurement.bids.models import Bid
 from procurement.bids.ways_out import fail_lot
@@ -82,7 +83,7 @@ def settle_low_price(bid: Bid, *, accepted: bool, explanation: str, by: Any, org
     bid.save(update_fields=["low_price_rules", "low_price_explanation", "low_price_accepted"])
     engine.note(bid, "settle_low_price", by=by, organisation=organisation, accepted=accepted, triggered=found)
     if not accepted:
-        engine.perform(bid.reject, by=by, organisation=organisation, reason=explanation, rule="B4")
+        reject_bid(bid, by=by, organisation=organisation, reason=explanation, rule="B4")
     return bid
 
 

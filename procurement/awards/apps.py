@@ -7,6 +7,6 @@ class AwardsConfig(AppConfig):
 
     def ready(self) -> None:
         from procurement.accounts.workspace import duties as at_the_desk
-        from procurement.awards import deadlines, duties, keeping  # noqa: F401 - they register themselves
+        from procurement.awards import deadlines, duties, hearing, keeping  # noqa: F401 - they register themselves
 
         at_the_desk.source(duties.owed_by)

@@ -1,18 +1,22 @@
-"""Who is told what from the panel's draw to the result."""
+"""Who is told what from the panel's draw to the result, and of what is owed by a day."""
 
 from __future__ import annotations
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from procurement.accounts.enums import EventGroup, Role
-from procurement.accounts.notifications.events import Told, event
+from procurement.accounts.models import Organisation
+from procurement.accounts.notifications.events import Told, Words, event
 from procurement.accounts.notifications.people import persons, staff
-from procurement.awards.models import Award, LowPriceRequest, Panel
+from procurement.awards import duties
+from procurement.awards.models import Award, DutyReminder, LowPriceRequest, Panel
 from procurement.bids.enums import BidState
 from procurement.calls.notifications import call_facts
-from procurement.projects.notifications import buyer_staff, thread_of
+from procurement.projects.notifications import about, buyer_staff, thread_of
+from workflows.clock import database_now
 
 
 def _panel(pk: int) -> Panel:
@@ -102,3 +106,47 @@ def _lost(award_id: int) -> Told:
     others = row.lot.bids.filter(state__in=[BidState.LOST, BidState.REJECTED]).values("supplier")
     facts = {**call_facts(row.lot.call), "until": str(row.challenge_until)}
     return Told(row, staff(others, Role.SUPPLIER), thread_of(row.project), facts, project=row.project)
+
+
+WHAT_IS_OWED = {
+    "T1": _("The signed scoring report goes to the buyer."),
+    "T2": _("The buyer confirms the award."),
+    "T3": _("The result is published and the award letter sent."),
+    "T4": _("A query is answered."),
+    "T5": _("A challenge is replied to."),
+    "T6": _("A complaint is decided."),
+    "T7": _("The contract is signed."),
+    "T8": _("The contract is published."),
+    "T9": _("An invoice is paid."),
+}
+
+
+def _due(parameters: dict[str, str]) -> Words:
+    said = WHAT_IS_OWED.get(parameters["rule"], _("Something is owed."))
+    return format_lazy("{what} {day}", what=said, day=_("Due on %(day)s (%(rule)s · %(article)s)."))
+
+
+def _reminder(reminder_id: int, *, overdue: bool) -> Told | None:
+    """Those who owe it. Nobody, where it has been done meanwhile or the reminder is of the other kind."""
+    row = DutyReminder.objects.select_related("project__buyer").get(pk=reminder_id)
+    open_now = {duty.key: duty for duty in duties.of_thread(row.project, database_now())}
+    duty = open_now.get(row.key)
+    if row.overdue != overdue or duty is None or duty.due != row.due_on:
+        return None
+    if row.organisation_id is None:
+        offices = Organisation.objects.exclude(pk=row.project.buyer_id)  # a supervisor is never the buyer itself
+        people = staff(offices, Role.REGULATOR)
+    else:
+        people = staff([row.organisation_id], *row.roles)
+    facts = {**about(row.project), "rule": row.rule, "article": duty.article, "day": row.due_on.isoformat()}
+    return Told(row, people, duty.address or thread_of(row.project), facts, project=row.project, at=row.told_at)
+
+
+@event("duty.due", EventGroup.AWARDS, _("Due soon: %(title)s"), _due)
+def _duty_due(reminder_id: int) -> Told | None:
+    return _reminder(reminder_id, overdue=False)
+
+
+@event("duty.overdue", EventGroup.AWARDS, _("Overdue: %(title)s"), _due, on="duty.due")
+def _duty_overdue(reminder_id: int) -> Told | None:
+    return _reminder(reminder_id, overdue=True)

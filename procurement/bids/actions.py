@@ -109,8 +109,11 @@ def withdraw_bid(bid: Bid, *, by: Any, organisation: Organisation) -> Bid:
     return engine.perform(bid.withdraw, by=by, organisation=organisation)
 
 
+@transaction.atomic
 def qualify_bid(bid: Bid, *, by: Any, organisation: Organisation) -> Bid:
-    return engine.perform(bid.qualify, by=by, organisation=organisation)
+    engine.perform(bid.qualify, by=by, organisation=organisation)
+    jobs.enqueue("bid.qualified", bid_id=bid.pk)
+    return bid
 
 
 @transaction.atomic

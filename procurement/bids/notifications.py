@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from procurement.accounts.enums import EventGroup, Role
 from procurement.accounts.notifications.events import Told, event
 from procurement.accounts.notifications.people import Seat, staff
-from procurement.bids.enums import EVER_OPENED, BidState
+from procurement.bids.enums import EVER_OPENED, STILL_IN, BidState
 from procurement.bids.models import Bid
-from procurement.calls.models import Call, Correction
-from procurement.calls.notifications import call_facts
+from procurement.calls.models import Call, Correction, Lot
+from procurement.calls.notifications import call_facts, holders
+from procurement.calls.wording import lot_name
 from procurement.projects.models import Project
 from procurement.projects.notifications import about, buyer_staff, thread_of
 
@@ -81,6 +82,91 @@ def _rejected(bid_id: int) -> Told:
     facts = {**call_facts(row.call), "bid": row.number}
     path = reverse("bids:offer", args=[row.pk])
     return Told(row, staff([row.supplier_id], Role.SUPPLIER), path, facts, project=row.project)
+
+
+@event(
+    "bid.qualified",
+    EventGroup.BIDS,
+    _("Your bid goes on: %(title)s"),
+    _("Bid %(bid)s meets the conditions of call %(call)s. What comes next is told to you here."),
+)
+def _qualified(bid_id: int) -> Told:
+    """Told as soon as it is decided, of this one bid alone: how many others go on stays with panel and buyer.
+
+    A bidder that does not go on is told with the reason (令87 art 69 asks for it with the result at the latest; in
+    talks 磋商办法 art 16 asks for it at once).
+    """
+    row = bid(bid_id)
+    facts = {**call_facts(row.call), "bid": row.number}
+    path = reverse("bids:offer", args=[row.pk])
+    return Told(row, staff([row.supplier_id], Role.SUPPLIER), path, facts, project=row.project)
+
+
+@event(
+    "call.final_offers_opened",
+    EventGroup.BIDS,
+    _("Final offers opened: %(title)s"),
+    _("The final offers for call %(call)s were opened; there is no second one. The panel scores them now."),
+)
+def _final_opened(call_id: int) -> Told:
+    call = Call.objects.select_related("project__buyer").get(pk=call_id)
+    people = [*bidders(call, STILL_IN), *buyer_staff(call.project, Role.DRAFTER, Role.APPROVER, Role.OFFICER)]
+    return Told(call, people, thread_of(call.project), call_facts(call), project=call.project)
+
+
+def _postponed(call_id: int, correction_id: int, states: Iterable[str], organisers: Iterable[Seat]) -> Told:
+    row = Correction.objects.select_related("call__project__buyer").get(pk=correction_id)
+    call = row.call
+    times = {change["name"]: change["is"] for change in row.changes}
+    facts = {**call_facts(call), "until": times.get("opens_from") or times.get("final_opens_from") or "…"}
+    people = [*bidders(call, states), *organisers]
+    return Told(row, people, thread_of(call.project), facts, project=call.project, at=row.published_at)
+
+
+@event(
+    "call.postponed",
+    EventGroup.BIDS,
+    _("The opening is postponed: %(title)s"),
+    _("The bids of call %(call)s are opened at %(until)s. They stay sealed until then; the deadline has not moved."),
+)
+def _opening_postponed(call_id: int, correction_id: int, final: bool) -> Told | None:
+    """The bidders, the officers who hold the opening, and whoever took the documents and may come to watch."""
+    if final:
+        return None
+    call = Call.objects.select_related("project__buyer").get(pk=call_id)
+    organisers = [*buyer_staff(call.project, Role.OFFICER, Role.APPROVER), *holders(call)]
+    return _postponed(call_id, correction_id, [BidState.SUBMITTED], organisers)
+
+
+@event(
+    "call.final_postponed",
+    EventGroup.BIDS,
+    _("The opening of the final offers is postponed: %(title)s"),
+    _("The final offers for call %(call)s are opened at %(until)s. They stay sealed until then."),
+    on="call.postponed",
+)
+def _final_postponed(call_id: int, correction_id: int, final: bool) -> Told | None:
+    if not final:
+        return None
+    call = Call.objects.select_related("project__buyer").get(pk=call_id)
+    organisers = buyer_staff(call.project, Role.OFFICER, Role.APPROVER)
+    return _postponed(call_id, correction_id, [BidState.QUALIFIED, BidState.FINAL_OFFERED], organisers)
+
+
+@event(
+    "lot.failed",
+    EventGroup.BIDS,
+    _("One lot has ended: %(title)s"),
+    _("The lot “%(lot)s” of call %(call)s has ended without an award. The reason is published on the thread."),
+)
+def _lot_failed(lot_id: int) -> Told:
+    """Those who bid for that lot, and the buyer's people; the other lots go on."""
+    lot = Lot.objects.select_related("call__project__buyer").get(pk=lot_id)
+    call = lot.call
+    theirs = lot.bids.filter(state__in=[BidState.SUBMITTED, *EVER_OPENED]).values("supplier")
+    people = [*staff(theirs, Role.SUPPLIER), *buyer_staff(call.project, Role.DRAFTER, Role.APPROVER)]
+    facts = {**call_facts(call), "lot": lot_name(lot)}
+    return Told(call, people, thread_of(call.project), facts, project=call.project, key=f"lot{lot.pk}")
 
 
 @event(

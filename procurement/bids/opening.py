@@ -229,6 +229,7 @@ def _open_final(call: Call, key: X25519PrivateKey, *, by: Any, organisation: Org
             reason=_("No final offer was handed in."),
             rule="P10",
         )
+        jobs.enqueue("bid.rejected", bid_id=bid.pk)
     for bid in Bid.objects.filter(lot__call=call, state=BidState.FINAL_OFFERED).select_related("lot__call"):
         envelope = _last(bid, Round.FINAL)
         offer = _offer(bid, envelope, key)

@@ -74,8 +74,10 @@ def notice_fields(call: Call) -> dict[str, str]:
 def publish_call(call: Call, *, by: Any, organisation: Organisation, fill: str = "", **more: Any) -> Call:
     """Publishes a call: its key pair, its notice, the project's state, together or not at all.
 
+    The budget line is held: a project that failed had given its part back and takes it again here (W5).
     Raises ``TransitionBlocked`` with every unmet rule.
     """
+    call.project.budget_line.hold()
     pair = sealing.make_key_pair(call.number)
     engine.perform(call.publish, by=by, organisation=organisation, given={"public_key": pair.public}, **more)
     CallKey.objects.create(call=call, wrapped=pair.wrapped_private)

@@ -155,6 +155,7 @@ class Call(ThreadMachine):
             guards.has_criteria,
             guards.method_fits_threshold,
             guards.ceiling_within_budget,
+            guards.budget_is_left,
             guards.intent_long_enough_ago,
             guards.time_to_bid,
             guards.notice_shown_long_enough,

@@ -26,7 +26,7 @@ def _call(pk: int) -> Call:
     return Call.objects.select_related("project__buyer").get(pk=pk)
 
 
-def _holders(call: Call) -> list[Seat]:
+def holders(call: Call) -> list[Seat]:
     """Those who have taken the documents (P11)."""
     return staff(call.takings.values("organisation"), Role.SUPPLIER)
 
@@ -78,7 +78,7 @@ def _corrected(correction_id: int) -> Told:
     row = Correction.objects.select_related("call__project__buyer").get(pk=correction_id)
     call = row.call
     return Told(
-        row, _holders(call), thread_of(call.project), call_facts(call), project=call.project, at=row.published_at
+        row, holders(call), thread_of(call.project), call_facts(call), project=call.project, at=row.published_at
     )
 
 
@@ -103,5 +103,5 @@ def _asked(question_id: int) -> Told:
 )
 def _answered(question_id: int) -> Told:
     row = Question.objects.select_related("call__project__buyer").get(pk=question_id)
-    people = [(row.asked_by_id, row.supplier_id), *_holders(row.call)]
+    people = [(row.asked_by_id, row.supplier_id), *holders(row.call)]
     return Told(row, people, thread_of(row.call.project), call_facts(row.call), project=row.call.project)

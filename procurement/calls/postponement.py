@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -40,3 +41,27 @@ def postpone_opening(
     correction = announce(call, changes, of_content=False, by=by)
     jobs.enqueue("call.postponed", call_id=call.pk, correction_id=correction.pk, final=final)
     return correction
+
+
+@dataclass(frozen=True)
+class Postponed:
+    """When a postponed opening is held instead, and why: as everybody reads it."""
+
+    until: datetime
+    reason: str
+
+
+def postponed(call: Call, *, final: bool = False) -> Postponed | None:
+    """The latest postponement of the opening, or of that of the final offers; from the call's published corrections.
+
+    Where ``corrections`` were fetched along, it asks the database nothing.
+    """
+    until, planned = (call.final_opens_from, call.final_offers_until) if final else (call.opens_from, call.deadline)
+    if until is None or planned is None or until <= planned:
+        return None
+    name = "final_opens_from" if final else "opens_from"
+    for correction in sorted(call.corrections.all(), key=lambda one: one.pk, reverse=True):
+        said = {change["name"]: change["is"] for change in correction.changes}
+        if name in said:
+            return Postponed(until, said.get("reason", ""))
+    return Postponed(until, "")

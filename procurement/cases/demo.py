@@ -21,6 +21,7 @@ from procurement.calls.models import Call
 from procurement.cases import reader
 from procurement.cases.replay.cast import Cast
 from procurement.cases.replay.driver import replay
+from procurement.cases.replay.play import GENERAL_CONDITIONS
 from procurement.common import areas
 from procurement.projects.models import Project
 
@@ -60,17 +61,23 @@ LOGINS = (
 
 @dataclass(frozen=True)
 class Scene:
-    """One waiting thread: the act it waits for, and the day of the case that becomes ``days`` from today."""
+    """One waiting thread: the act it waits for, and the day of the case that becomes ``days`` from today.
+
+    ``live``: its acts happen now, at no claimed time, so the thread is not one that was brought in. What a rule lets
+    wait (an intent of thirty days, a deadline that is over) cannot be lived in a minute: such a scene is brought in,
+    and says so.
+    """
 
     key: str
     waits_for: str
     anchor: Callable[[Any], date | datetime]
     days: int
+    live: bool = False
 
 
 SCENES = (
-    Scene("approve", "project.approve", lambda case: case.project.approved, 0),
-    Scene("publish", "call.publish", lambda case: case.call.published, 0),
+    Scene("approve", "project.approve", lambda case: case.project.approved, 0, live=True),
+    Scene("publish", "call.publish", lambda case: case.call.published, 0, live=True),
     Scene("open-for-bids-1", "bid.submit", lambda case: case.call.published, -2),
     Scene("open-for-bids-2", "bid.submit", lambda case: case.call.published, -9),
     Scene("to-open", "call.open", lambda case: case.call.deadline, -1),
@@ -82,6 +89,7 @@ SCENES = (
     Scene("to-accept", "milestone.accept", lambda case: case.lots[0].delivery[0].submitted, -2),
     Scene("to-survey", "evaluation.collect", lambda case: case.lots[0].delivery[-1].paid, -2),
 )
+LIVE = Scene("open-now", "bid.submit", lambda case: case.call.published, 0, live=True)  # of each case in demo/live
 
 
 class DemoCast(Cast):
@@ -154,9 +162,7 @@ def admit(project: Project) -> None:
     for need in project.needs.select_related("station"):
         sides["station"].append(need.station)
     # a notice lacks a field without it (N1), and the approver of a waiting call is to be able to publish it
-    project.calls.filter(state="draft", qualifications="").update(
-        qualifications="符合《中华人民共和国政府采购法》第二十二条规定，依法登记的社会组织或其他供应商。"
-    )
+    project.calls.filter(state="draft", qualifications="").update(qualifications=GENERAL_CONDITIONS)
     for call in project.calls.all():
         suppliers = Organisation.objects.filter(bids__lot__call=call).distinct()
         sides["supplier"] += list(suppliers[:1] if call.state == "published" else suppliers)
@@ -174,8 +180,8 @@ def play_finished(say: Callable[[str], None]) -> None:
             _play(case, None)
 
 
-def _play(case: Any, before: str | None) -> Project | None:
-    outcome = replay(case, before=before, documents=False, cast=DemoCast(case.case))
+def _play(case: Any, before: str | None, *, live: bool = False) -> Project | None:
+    outcome = replay(case, before=before, documents=False, cast=DemoCast(case.case), live=live)
     if outcome.refused:
         raise RuntimeError(f"{case.case}: {outcome.answer['refusals']}")
     return Project.objects.filter(case_id=case.case).first()
@@ -189,18 +195,23 @@ def waiting_is_stale(today: date) -> bool:
     ).exists()
 
 
+def _cases(folder: str) -> list[Any]:
+    return [reader.read_case(path) for path in sorted((DATA / folder).glob("*.yaml"))]
+
+
 def play_waiting(today: date, say: Callable[[str], None]) -> None:
     """One thread for every scene, its dates moved so that its step is next today."""
-    cases = [reader.read_case(path) for path in sorted((DATA / "demo").glob("*.yaml"))]
-    for number, scene in enumerate(SCENES):
-        case = cases[number % len(cases)]
-        case_id = f"DEMO-{today:%Y%m%d}-{scene.key}"
+    cases = _cases("demo")
+    scenes = [(scene, cases[number % len(cases)], scene.key) for number, scene in enumerate(SCENES)]
+    scenes += [(LIVE, case, f"{LIVE.key}-{number}") for number, case in enumerate(_cases("demo/live"), 1)]
+    for scene, case, key in scenes:
+        case_id = f"DEMO-{today:%Y%m%d}-{key}"
         if Project.objects.filter(case_id=case_id).exists():
             continue
         moved = reader.with_case_id(case, case_id)
         days = (today - _day(scene.anchor(case))).days + scene.days
-        say(f"  {scene.key}: {case.title}")
-        project = _play(reader.shifted(moved, days), scene.waits_for)
+        say(f"  {key}: {case.title}")
+        project = _play(reader.shifted(moved, days), scene.waits_for, live=scene.live)
         if project is not None:
             admit(project)
 

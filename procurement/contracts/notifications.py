@@ -1,4 +1,4 @@
-"""Who is told what of contracts up to the signatures."""
+"""Who is told what of contracts: the draft, the signatures, what suspends and what changes them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from procurement.accounts.enums import EventGroup, Role
 from procurement.accounts.notifications.events import Told, event
-from procurement.accounts.notifications.people import staff
+from procurement.accounts.notifications.people import Seat, staff
+from procurement.contracts.enums import ContractState
 from procurement.contracts.models import Amendment, Contract
+from procurement.projects.enums import NoticeKind
+from procurement.projects.models import Notice
 from procurement.projects.notifications import about, thread_of
 
 
@@ -115,3 +118,58 @@ def _supplement_dropped(amendment_id: int) -> Told:
     row = _amendment(amendment_id)
     people = [*staff([row.buyer.pk], Role.DRAFTER), *staff([row.supplier.pk], Role.SUPPLIER)]
     return Told(row, people, thread_of(row.project), _supplement_facts(row), project=row.project)
+
+
+def _both_sides(row: Contract) -> list[Seat]:
+    return [
+        *staff([row.buyer.pk], Role.DRAFTER, Role.APPROVER, Role.FINANCE),
+        *staff([row.supplier.pk], Role.SUPPLIER, Role.SIGNATORY),
+    ]
+
+
+@event(
+    "contract.suspended",
+    EventGroup.CONTRACTS,
+    _("Suspended: %(title)s"),
+    _("Contract %(contract)s rests while a challenge to its award is pending: nothing is performed until then."),
+    on="contract.changed",
+)
+def _suspended(contract_id: int) -> Told | None:
+    row = contract(contract_id)
+    if row.state != ContractState.SUSPENDED:
+        return None
+    path = thread_of(row.project)
+    return Told(row, _both_sides(row), path, contract_facts(row), project=row.project, key=str(row.log_length))
+
+
+@event(
+    "contract.resumed",
+    EventGroup.CONTRACTS,
+    _("Goes on: %(title)s"),
+    _("Contract %(contract)s is no longer suspended. Its milestones go on."),
+    on="contract.changed",
+)
+def _resumed(contract_id: int) -> Told | None:
+    row = contract(contract_id)
+    if row.state not in (ContractState.SIGNED, ContractState.PUBLISHED):
+        return None
+    path = thread_of(row.project)
+    return Told(row, _both_sides(row), path, contract_facts(row), project=row.project, key=str(row.log_length))
+
+
+@event(
+    "contract.supplemented",
+    EventGroup.CONTRACTS,
+    _("A change of the contract is published: %(title)s"),
+    _("What changed in contract %(contract)s stands in its notice on the thread."),
+    on="notice.published",
+)
+def _supplemented(notice_id: int) -> Told | None:
+    notice = Notice.objects.select_related("project__buyer").get(pk=notice_id)
+    if notice.kind != NoticeKind.CONTRACT_CHANGE:
+        return None
+    number = notice.fields["contract_number"]
+    rows = Contract.objects.select_related("award__lot__call__project__buyer", "award__bid__supplier")
+    row = rows.get(number=number, award__lot__call__project=notice.project)
+    path = thread_of(row.project)
+    return Told(notice, _both_sides(row), path, contract_facts(row), project=row.project, at=notice.published_at)

@@ -18,6 +18,7 @@ from procurement.accounts.workspace.desk import Actor, deed
 from procurement.contracts import guards
 from procurement.contracts.desk import as_buyer, ours
 from procurement.contracts.desk import facts as contract_facts
+from procurement.contracts.enums import Party
 from procurement.contracts.models import Contract, Signature
 from procurement.delivery import actions
 from procurement.delivery.models import Milestone
@@ -28,8 +29,11 @@ from workflows.reasons import Reason
 
 
 def _unsigned_by_us(actor: Actor) -> QuerySet[Contract]:
-    own = Signature.objects.filter(contract=OuterRef("pk"), by__memberships__organisation=actor.organisation)
-    return ours(actor).filter(~Exists(own))
+    """By the party that signed: whoever signed for the other side may well be a member here too."""
+    signed = Signature.objects.filter(contract=OuterRef("pk"))
+    by_supplier = Q(Exists(signed.filter(party=Party.SUPPLIER)), award__bid__supplier=actor.organisation)
+    by_buyer = Q(Exists(signed.filter(party=Party.BUYER)), award__lot__call__project__buyer=actor.organisation)
+    return ours(actor).exclude(by_supplier | by_buyer)
 
 
 def _before_signing(contract: Contract, actor: Actor) -> list[Reason]:

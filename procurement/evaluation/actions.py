@@ -275,6 +275,7 @@ def publish(evaluation: Evaluation, *, by: Any, organisation: Organisation) -> E
             engine.perform(project.close, by=by, organisation=organisation)
             for need in project.needs.filter(state="adopted"):
                 engine.perform(need.answer, by=by, organisation=organisation, project=project.number)
+                jobs.enqueue("need.answered", need_id=need.pk)
     jobs.enqueue("evaluation.published", evaluation_id=evaluation.pk)
     return evaluation
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms as django_forms
@@ -66,10 +67,23 @@ def _raise(station: Organisation, actor: Actor, given: dict[str, Any]) -> Any:
     return _("The need is handed in as %(number)s.") % {"number": need.number}
 
 
-@transaction.atomic
-def _decline(need: Need, actor: Actor, given: dict[str, Any]) -> None:
-    engine.perform(need.decline, **actor.as_organisation, **given)
-    jobs.enqueue("need.declined", need_id=need.pk)
+TELLS = {
+    "screen": "need.screened",
+    "decline": "need.declined",
+    "confirm": "need.confirmed",
+    "dispute": "need.disputed",
+}
+
+
+def _telling(move: str) -> Callable[[Need, Actor, dict[str, Any]], None]:
+    """The act, and the job that tells of it."""
+
+    @transaction.atomic
+    def do(need: Need, actor: Actor, given: dict[str, Any]) -> None:
+        engine.perform(getattr(need, move), **actor.as_organisation, **given)
+        jobs.enqueue(TELLS[move], need_id=need.pk)
+
+    return do
 
 
 deed(
@@ -89,7 +103,7 @@ deed(
     waits=Q(state="submitted"),
     move="screen",
     facts=_facts,
-    do=lambda need, actor, given: engine.perform(need.screen, **actor.as_organisation),
+    do=_telling("screen"),
 )
 deed(
     "need.decline",
@@ -100,7 +114,7 @@ deed(
     move="decline",
     facts=_facts,
     fields=lambda need, actor: {"reason": forms.reason()},
-    do=_decline,
+    do=_telling("decline"),
     hurts=True,
     optional=True,
 )
@@ -112,7 +126,7 @@ deed(
     waits=Q(state="answered"),
     move="confirm",
     facts=_facts,
-    do=lambda need, actor, given: engine.perform(need.confirm, **actor.as_organisation),
+    do=_telling("confirm"),
 )
 deed(
     "need.dispute",
@@ -123,6 +137,6 @@ deed(
     move="dispute",
     facts=_facts,
     fields=lambda need, actor: {"reason": forms.reason()},
-    do=lambda need, actor, given: engine.perform(need.dispute, **actor.as_organisation, **given),
+    do=_telling("dispute"),
     optional=True,
 )

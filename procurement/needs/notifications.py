@@ -40,3 +40,51 @@ def _submitted(need_id: int) -> Told:
 def _declined(need_id: int) -> Told:
     need = _need(need_id)
     return Told(need, staff([need.station_id], Role.STATION), "/needs/", about(need))
+
+
+@event(
+    "need.screened",
+    EventGroup.NEEDS,
+    _("A need was taken up: %(title)s"),
+    _("Need %(number)s was taken up. A project may grow from it; you are told when one is approved."),
+)
+def _screened(need_id: int) -> Told:
+    need = _need(need_id)
+    return Told(need, staff([need.station_id], Role.STATION), "/needs/", about(need))
+
+
+@event(
+    "need.answered",
+    EventGroup.NEEDS,
+    _("Was this need met? %(title)s"),
+    _("The project for need %(number)s is closed. Ask those who raised it, and say whether it was met."),
+)
+def _answered(need_id: int) -> Told:
+    need = _need(need_id)
+    path = reverse("deed", args=["need.confirm", need.pk])
+    return Told(need, staff([need.station_id], Role.STATION), path, about(need))
+
+
+def _heard(need: Need) -> Told:
+    """The station's word reaches those the need was addressed to."""
+    return Told(need, staff([need.addressed_to_id], Role.DRAFTER, Role.APPROVER), "/needs/", about(need))
+
+
+@event(
+    "need.confirmed",
+    EventGroup.NEEDS,
+    _("A need was met: %(title)s"),
+    _("%(station)s confirms that need %(number)s was met."),
+)
+def _confirmed(need_id: int) -> Told:
+    return _heard(_need(need_id))
+
+
+@event(
+    "need.disputed",
+    EventGroup.NEEDS,
+    _("A need was not met: %(title)s"),
+    _("%(station)s says that need %(number)s was not met. The reason stands in the log of the need."),
+)
+def _disputed(need_id: int) -> Told:
+    return _heard(_need(need_id))

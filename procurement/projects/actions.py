@@ -68,7 +68,11 @@ def tick_negative_list(project: Project, items: Iterable[str], *, by: Any, organ
 
 @transaction.atomic
 def approve(project: Project, *, by: Any, organisation: Organisation, **more: Any) -> Project:
-    """Approves a project: from here on it is a thread that everybody may follow."""
+    """Approves a project: from here on it is a thread that everybody may follow.
+
+    One decision on a budget line at a time: what is judged to be left of it cannot be taken meanwhile (W5).
+    """
+    project.budget_line.hold()
     engine.perform(project.approve, by=by, organisation=organisation, **more)
     jobs.enqueue("project.approved", project_id=project.pk)
     jobs.enqueue("project.changed", project_id=project.pk)

@@ -77,8 +77,14 @@ def in_catalogue_and_budget(project: Any, act: Act) -> Iterator[Reason]:
         yield rule.reason(_("The budget line “%(line)s” is out of use.") % {"line": line})
     if line.fund_source != project.fund_source:
         yield rule.reason(_("The budget line is for another source of funds."))
+    yield from budget_line_has_room(project, act)
+
+
+def budget_line_has_room(project: Any, act: Act) -> Iterator[Reason]:
+    """W5: what other projects have left of the budget line covers the budget; a failed project gave its part back."""
+    rule, line = rulebook.find("W5", on=act.at, region=project.buyer.region), project.budget_line
     left = line.left(without=project.pk)
-    if project.budget > left:
+    if rule is not None and project.budget > left:
         yield rule.reason(
             _("The budget of %(budget)s yuan is more than the %(left)s yuan left in “%(line)s”.")
             % {"budget": project.budget, "left": left, "line": line},

@@ -64,6 +64,14 @@ class BudgetLine(models.Model):
     def __str__(self) -> str:
         return f"{self.year} {self.name}"
 
+    def hold(self) -> None:
+        """Lets nobody else decide on this line until the transaction ends (W5).
+
+        Whoever locks more takes the budget line first, then the call, then the project. Forming a project waits for
+        nobody: it only refers to the line.
+        """
+        BudgetLine.objects.select_for_update(of=("self",), no_key=True).get(pk=self.pk)
+
     def left(self, *, without: Any = None) -> Decimal:
         """What no project has taken yet, yuan; ``without`` leaves one project (its key) out."""
         return self.amount - spending.taken(self.projects.exclude(pk=without)).get(self.pk, Decimal(0))

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
 from procurement.common import embedded
@@ -83,6 +84,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "procurement.opendata.subscriptions.tasks.tend_subscriptions",
         "schedule": 600,
     },
+    "purge notifications": {"task": "procurement.accounts.tasks.purge_notifications", "schedule": crontab(20, 3)},
+    "sweep the vault": {"task": "procurement.common.tasks.sweep_vault", "schedule": crontab(40, 3)},
     "publish pages whose time has come": {"task": "cms.tasks.keep_time", "schedule": 60},
 }
 
@@ -344,6 +347,11 @@ SITE_CODE = ENV.text("SITE_CODE")
 WECHAT_APP_ID = ENV.text("WECHAT_APP_ID")
 WECHAT_APP_SECRET = ENV.text("WECHAT_APP_SECRET")
 WECHAT_API = ENV.text("WECHAT_API", "https://api.weixin.qq.com").rstrip("/")
+WECHAT_AUTHORISE = ENV.text("WECHAT_AUTHORISE", "https://open.weixin.qq.com/connect/oauth2/authorize")
+# and, with a template of the account's, tell people by it (channel "official")
+WECHAT_TEMPLATE_ID = ENV.text("WECHAT_TEMPLATE_ID")
+WECHAT_TEMPLATE_FIELDS = ENV.words("WECHAT_TEMPLATE_FIELDS", "thing1,time2")
+WECHAT_MESSAGES = ENV.text("WECHAT_MESSAGES", "template")
 
 # Open data (docs/open-data.md): the prefix registered with the Open Contracting Partnership, the licence, the limits
 OCDS_PREFIX = ENV.text("OCDS_PREFIX", "ocds-huiqun")
@@ -361,7 +369,7 @@ EMAIL_USE_TLS = ENV.flag("EMAIL_USE_TLS", default=True)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.text("DEFAULT_FROM_EMAIL", "huiqun@localhost")
 
-# How people are told beside the list on the site; e-mail, sms, wecom, wecom_robot (docs/operations.md)
+# How people are told beside the list on the site; e-mail, sms, wecom, wecom_robot, official (docs/operations.md)
 HUIQUN_CHANNELS = environment.channels(ENV)
 SMS_URL = ENV.text("SMS_URL")
 SMS_SECRET = ENV.text("SMS_SECRET")
@@ -369,6 +377,8 @@ WECOM_URL = ENV.text("WECOM_URL", "https://qyapi.weixin.qq.com").rstrip("/")
 WECOM_CORP_ID = ENV.text("WECOM_CORP_ID")
 WECOM_SECRET = ENV.text("WECOM_SECRET")
 WECOM_AGENT_ID = ENV.number("WECOM_AGENT_ID", 0)
+NOTIFICATIONS_READ_DAYS = ENV.number("HUIQUN_NOTIFICATIONS_DAYS", 365)
+NOTIFICATIONS_UNREAD_DAYS = ENV.number("HUIQUN_NOTIFICATIONS_UNREAD_DAYS", 1095)
 
 _level = ENV.text("HUIQUN_LOG_LEVEL", "WARNING" if TESTING else "INFO").upper()
 LOGGING: dict[str, Any] = {

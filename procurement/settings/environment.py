@@ -155,6 +155,7 @@ CHANNELS = {  # and what each needs before it can send
     "sms": ("SMS_URL", "SMS_SECRET"),
     "wecom": ("WECOM_CORP_ID", "WECOM_SECRET", "WECOM_AGENT_ID"),
     "wecom_robot": (),
+    "official": ("WECHAT_APP_ID", "WECHAT_APP_SECRET", "WECHAT_TEMPLATE_ID"),
 }
 
 
@@ -167,6 +168,8 @@ def channels(env: Environment) -> list[str]:
         missing = [variable for variable in CHANNELS[name] if not env.text(variable)]
         if missing:
             raise ImproperlyConfigured(f"HUIQUN_CHANNELS names {name}, which needs {' and '.join(missing)}.")
+    if env.text("WECHAT_MESSAGES", "template") not in ("template", "subscribe"):
+        raise ImproperlyConfigured("WECHAT_MESSAGES is template or subscribe.")
     return found
 
 

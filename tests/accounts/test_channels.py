@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -16,7 +17,7 @@ from django.utils import timezone
 from procurement.accounts.enums import Channel, EventGroup
 from procurement.accounts.models import Delivery, Notification, NotificationPreference, PersonalSettings, User
 from procurement.accounts.notifications import channels, sending, telling
-from procurement.accounts.notifications.channels import sms, wecom
+from procurement.accounts.notifications.channels import official, sms, wecom
 from procurement.settings import environment
 from tests.factories.accounts import UserFactory
 from workflows import jobs
@@ -69,7 +70,9 @@ def gateway(settings: Any) -> Iterator[Gateway]:
     server = Gateway()
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    settings.HUIQUN_CHANNELS = ["sms", "wecom", "wecom_robot"]
+    settings.HUIQUN_CHANNELS = ["sms", "wecom", "wecom_robot", "official"]
+    settings.WECHAT_API, settings.WECHAT_APP_ID, settings.WECHAT_APP_SECRET = server.url, "wx1", "app-secret"
+    settings.WECHAT_TEMPLATE_ID = "T1"
     settings.WECOM_URL, settings.WECOM_CORP_ID, settings.WECOM_SECRET = server.url, "ww1", "corp-secret"
     settings.WECOM_AGENT_ID = 1000002
     settings.SMS_URL, settings.SMS_SECRET = f"{server.url}/sms", "shared"
@@ -239,6 +242,123 @@ class TestSms:
     def test_an_address_that_is_no_web_address_is_refused(self) -> None:
         with pytest.raises(channels.ChannelError):
             channels.base.call("file:///etc/passwd", {})
+
+
+class OfficialStandIn:
+    """The corner of 微信公众号 that is spoken to: tokens that end, followers, a day's calls, repeats dropped."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self.issued, self.good = 0, set[str]()
+        self.followers, self.left = {"o-follower"}, 100
+        self.sent: dict[str, dict[str, Any]] = {}
+        gateway.answers["/cgi-bin/token"] = self.token
+        gateway.answers["/cgi-bin/message/template/send"] = self.send
+        gateway.answers["/cgi-bin/message/subscribe/bizsend"] = self.send
+
+    def token(self, query: Any, body: Any) -> Any:
+        if query != {"grant_type": ["client_credential"], "appid": ["wx1"], "secret": ["app-secret"]}:
+            return 200, {"errcode": 40125, "errmsg": "invalid appsecret"}
+        self.issued += 1
+        self.good = {f"token-{self.issued}"}
+        return 200, {"access_token": f"token-{self.issued}", "expires_in": 7200}
+
+    def send(self, query: Any, body: Any) -> Any:
+        if query["access_token"][0] not in self.good:
+            return 200, {"errcode": 40001, "errmsg": "invalid credential, access_token is invalid or not latest"}
+        if body["touser"] not in self.followers:
+            return 200, {"errcode": 43004, "errmsg": "require subscribe"}
+        if not self.left:
+            return 200, {"errcode": 45009, "errmsg": "reach max api daily quota limit"}
+        self.sent.setdefault(body.get("client_msg_id", str(len(self.sent))), body)
+        return 200, {"errcode": 0, "errmsg": "ok", "msgid": 1}
+
+
+def follower(openid: str = "o-follower") -> Delivery:
+    return deliver(Channel.OFFICIAL, openid=openid, openid_at=timezone.now())
+
+
+class TestOfficial:
+    def test_a_template_message_leads_to_the_message_here(self, gateway: Gateway) -> None:
+        stand_in = OfficialStandIn(gateway)
+        delivery = follower()
+        assert delivery.sent_at is not None
+        (body,) = stand_in.sent.values()
+        assert (body["touser"], body["template_id"]) == ("o-follower", "T1")
+        assert body["client_msg_id"] == f"delivery-{delivery.pk}"
+        assert body["url"].endswith(f"/workspace/notifications/{delivery.notification_id}/")
+        assert "暑期托管" in body["data"]["thing1"]["value"]
+        assert len(body["data"]["thing1"]["value"]) <= official.THING
+        assert set(body["data"]) == {"thing1", "time2"}
+
+    def test_a_subscribed_message(self, gateway: Gateway, settings: Any) -> None:
+        settings.WECHAT_MESSAGES = "subscribe"
+        OfficialStandIn(gateway)
+        assert follower().sent_at is not None
+        assert gateway.paths()[-1] == "/cgi-bin/message/subscribe/bizsend"
+        assert "page" in gateway.asked[-1][2]
+
+    def test_a_token_that_has_ended_is_asked_for_anew(self, gateway: Gateway) -> None:
+        stand_in = OfficialStandIn(gateway)
+        assert official.token() == official.token() == "token-1"
+        stand_in.good.clear()
+        assert follower().sent_at is not None
+        assert (stand_in.issued, len(stand_in.sent)) == (2, 1)
+
+    def test_who_does_not_follow_is_not_tried_again(self, gateway: Gateway) -> None:
+        OfficialStandIn(gateway)
+        delivery = follower("o-stranger")
+        assert delivery.dropped == sending.UNREACHABLE
+        assert delivery.job is not None
+        assert delivery.job.state == Job.State.DONE
+
+    def test_a_day_that_is_used_up_waits_for_the_next(self, gateway: Gateway) -> None:
+        stand_in = OfficialStandIn(gateway)
+        stand_in.left = 0
+        delivery = follower()
+        assert (delivery.sent_at, delivery.claimed_at, delivery.dropped) == (None, None, "")
+        assert delivery.job is not None
+        assert timezone.localdate(delivery.job.run_after) == timezone.localdate() + timedelta(days=1)
+        stand_in.left = 1
+        assert again(delivery).sent_at is not None
+        assert len(stand_in.sent) == 1
+
+    def test_a_wrong_secret_is_never_told(self, gateway: Gateway, settings: Any) -> None:
+        OfficialStandIn(gateway)
+        settings.WECHAT_APP_SECRET = "wrong-secret"
+        delivery = follower()
+        assert delivery.job is not None
+        assert "errcode 40125" in delivery.job.last_error
+        assert "wrong-secret" not in delivery.job.last_error
+
+    def test_nothing_goes_to_who_has_bound_nothing(self, gateway: Gateway) -> None:
+        OfficialStandIn(gateway)
+        assert deliver(Channel.OFFICIAL).dropped == sending.NO_ADDRESS
+        assert not gateway.asked
+
+
+class TestWhatIsCertain:
+    """Only what certainly did not go out is tried again by itself."""
+
+    def test_an_answer_that_does_not_come_leaves_it_unknown(self, gateway: Gateway) -> None:
+        def hang_up(query: Any, body: Any) -> Any:
+            raise ConnectionResetError
+
+        gateway.handle_error = lambda *_of: None  # type: ignore[method-assign] # it is meant to
+        gateway.answers["/sms"] = hang_up
+        delivery = deliver(Channel.SMS)
+        assert delivery.claimed_at is not None
+        gateway.answers["/sms"] = lambda query, body: (200, {"code": 0})
+        delivery = again(delivery)
+        assert (delivery.sent_at, gateway.paths()) == (None, ["/sms"])
+        assert delivery.job is not None
+        assert delivery.job.state == Job.State.DONE
+
+    def test_a_refusal_is_certain(self, gateway: Gateway) -> None:
+        gateway.answers["/sms"] = lambda query, body: (503, {})
+        delivery = deliver(Channel.SMS)
+        assert delivery.claimed_at is None
+        gateway.answers["/sms"] = lambda query, body: (200, {"code": 0})
+        assert again(delivery).sent_at is not None
 
 
 class TestSettings:

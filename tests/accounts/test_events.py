@@ -28,6 +28,10 @@ BUYER, WINNER, LOSERS, STATION, SUPPLIERS, PERSON = "buyer", "winner", "losers",
 EXPECTED: list[tuple[str, str, dict[str, Any], set[str]]] = [
     ("need.submitted", "need_id", {}, {BUYER}),
     ("need.declined", "need_id", {}, {STATION}),
+    ("need.screened", "need_id", {}, {STATION}),
+    ("need.answered", "need_id", {}, {STATION}),
+    ("need.confirmed", "need_id", {}, {BUYER}),
+    ("need.disputed", "need_id", {}, {BUYER}),
     ("project.formed", "project_id", {}, {BUYER}),
     ("project.approved", "project_id", {}, {STATION, PERSON}),
     ("project.intended", "notice_id", {}, {SUPPLIERS}),
@@ -36,7 +40,9 @@ EXPECTED: list[tuple[str, str, dict[str, Any], set[str]]] = [
     ("call.published", "call_id", {}, {SUPPLIERS}),
     ("bid.submitted", "bid_id", {}, {WINNER}),
     ("call.opened", "call_id", {}, {BUYER, WINNER, LOSERS}),
+    ("bid.qualified", "bid_id", {}, {WINNER}),
     ("bid.rejected", "bid_id", {}, {WINNER}),
+    ("call.final_offers_opened", "call_id", {}, {BUYER, WINNER, LOSERS}),
     ("panel.drawn", "panel_id", {}, set()),
     ("panel.scoring", "panel_id", {}, {PERSON}),
     ("award.proposed", "award_id", {}, {BUYER}),
@@ -56,7 +62,10 @@ EXPECTED: list[tuple[str, str, dict[str, Any], set[str]]] = [
     ("evaluation.reported", "evaluation_id", {}, {WINNER}),
     ("evaluation.published", "evaluation_id", {}, {BUYER, WINNER, STATION}),
 ]
-OTHERWISE = {  # told by other rows: their own tests below, or test_notifications
+OTHERWISE = {  # told by other rows: their own tests below, test_messages, or test_notifications
+    "call.postponed", "call.final_postponed", "lot.failed", "duty.due", "duty.overdue", "subscription.matched",
+    "challenge.filed", "challenge.decided", "challenge.decided.others", "challenge.withdrawn",
+    "contract.suspended", "contract.resumed", "contract.supplemented",
     "call.corrected", "call.corrected.bidders", "question.asked", "question.answered", "call.final_offers_invited",
     "bid.low_price_asked", "project.ended", "project.ended.bidders",
     "registration.decided", "qualification.decided", "qualification.lapses",

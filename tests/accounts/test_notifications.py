@@ -362,6 +362,12 @@ def test_every_event_can_be_told_in_words() -> None:
         "milestone",
         "organisation",
         "day",
+        "lot",
+        "challenge",
+        "due",
+        "notice",
+        "rule",
+        "article",
     ]
     for event in events.all_events():
         title, text = events.words(event.code, dict.fromkeys(known, "示例"))

@@ -11,16 +11,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.storage import storages
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from procurement.accounts.enums import Role
 from procurement.bids import drafts, verification
 from procurement.bids.enums import Round
-from procurement.bids.models import Bid, BidDraft, Envelope
+from procurement.bids.models import Attachment, Bid, BidDraft, Envelope
 from procurement.calls.models import Call
+from procurement.common import leftovers, vault
 from tests import processes
 from tests.bids import openings
-from tests.factories.accounts import OrganisationFactory, who
+from tests.common import upload_files
+from tests.factories.accounts import OrganisationFactory, pdf_bytes, who
 from tests.factories.awards import AwardFactory
 from tests.factories.calls import CallFactory
 from workflows import chain
@@ -144,3 +148,32 @@ def test_a_worker_after_an_award(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert Job.objects.get(pk=wanted.pk).attempts == 2
     assert award.fresh().state == "noticed"
     assert list(chain.faults()) == []
+
+
+def test_a_whole_file_upload(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """Its ciphertext lies there, named by nobody; it is swept after the grace period, and nothing else is."""
+    call = CallFactory(published=True)
+    Call.objects.filter(pk=call.pk).update(deadline=database_now() + timedelta(days=1))
+    lot, supplier = call.lots.get(), OrganisationFactory(supplier=True)
+    person = who(supplier, Role.SUPPLIER)["by"]
+    kept = vault.keep(SimpleUploadedFile("证书.pdf", pdf_bytes(), "application/pdf"), owner="test")
+    before = {path for path, _pk in leftovers.unnamed()}
+    form = (
+        b'--x\r\nContent-Disposition: form-data; name="file"; filename="plan.pdf"\r\n'
+        b"Content-Type: application/pdf\r\n\r\n" + upload_files.pdf() + b"\r\n--x--\r\n"
+    )
+
+    def upload(port: int) -> tuple[int, str, str]:
+        headers = {"Content_Type": "multipart/form-data; boundary=x"}
+        return processes.Visitor(port, person).send("POST", f"/workspace/bids/{lot.pk}/files/", form, **headers)
+
+    killed_while(upload, "procurement.bids.attachments._count_in", tmp_path, monkeypatch)  # stored, not committed
+    assert not Attachment.objects.exists()
+    (left,) = {path for path, _pk in leftovers.unnamed()} - before
+    leftovers.sweep(database_now())
+    assert storages["private"].listdir(left)[1]  # it may still be on its way
+    leftovers.sweep(database_now() + leftovers.GRACE + timedelta(minutes=1))
+    assert left not in {path for path, _pk in leftovers.unnamed()}
+    assert left.rpartition("/")[2] in caplog.text.replace("-", "")
+    assert vault.fault(kept) == ""
+    vault.discard(kept)

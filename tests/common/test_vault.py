@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
-from procurement.common import vault
+from procurement.common import leftovers, vault
 from procurement.common.models import PrivateFile
 from procurement.common.sealing import SealBroken
 from tests.common import upload_files as files
+from workflows.clock import database_now
 
 pytestmark = pytest.mark.django_db
 MARK = b"MARKED-PLAINTEXT-"
@@ -127,3 +130,44 @@ def test_discarded_is_gone(django_capture_on_commit_callbacks) -> None:
         vault.discard(file)
     assert not PrivateFile.objects.exists()
     assert not any(path.exists() for path in paths)
+
+
+class TestLeftovers:
+    """What no row names is swept once it is old; never what a row names, never what is not the vault's."""
+
+    @staticmethod
+    def lose_row(file: PrivateFile) -> Path:
+        folder = Path(storages["private"].path(vault._path(file, 0))).parent
+        PrivateFile.objects.filter(pk=file.pk).delete()
+        return folder
+
+    @staticmethod
+    def later() -> datetime:
+        return database_now() + leftovers.GRACE + timedelta(minutes=1)
+
+    def test_only_the_nameless_goes(self) -> None:
+        (named, _), (lost, _) = kept(), kept()
+        folder = self.lose_row(lost)
+        assert leftovers.sweep(database_now()) == 0
+        assert folder.exists()
+        assert leftovers.sweep(self.later()) == 1
+        assert not folder.exists()
+        assert vault.fault(named) == ""
+        assert leftovers.sweep(self.later()) == 0
+
+    def test_an_upload_that_can_be_resumed_is_named_from_its_first_piece(self) -> None:
+        file, key = vault.begin("", "", 3 * vault.PIECE, owner="test")
+        vault.put_piece(file, key, 1, b"x" * vault.PIECE)
+        assert leftovers.sweep(self.later()) == 0
+
+    def test_a_database_that_names_nothing_is_not_believed(self, caplog: pytest.LogCaptureFixture) -> None:
+        folder = self.lose_row(kept()[0])
+        assert leftovers.sweep(self.later()) == 0
+        assert folder.exists()
+        assert "nothing is swept" in caplog.text
+
+    def test_what_is_not_the_vaults_is_left_alone(self) -> None:
+        kept()
+        storages["private"].save("vault/ab/readme/00000", ContentFile(b"not ours"))
+        assert leftovers.sweep(self.later()) == 0
+        assert storages["private"].exists("vault/ab/readme/00000")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
@@ -18,7 +20,7 @@ from django.utils import timezone
 
 from procurement.accounts.models import Membership, Organisation, User
 from procurement.opendata.models import Delivery, Event, Webhook
-from procurement.opendata.webhooks import actions, tasks
+from procurement.opendata.webhooks import actions, sending, tasks
 from procurement.opendata.webhooks.addresses import AddressRefused, target
 from tests.cms import rows
 from workflows import jobs
@@ -120,6 +122,63 @@ class TestDelivery:
         delivery.refresh_from_db()
         assert (delivery.state, delivery.attempts) == ("failed", jobs.MAX_ATTEMPTS)
         assert len(receiver.got) == jobs.MAX_ATTEMPTS
+
+    def test_each_receiver_has_a_job_and_a_try_of_its_own(self, receiver: Receiver, manager: User) -> None:
+        away, _secret = subscribed(receiver, manager)
+        Webhook.objects.filter(pk=away.pk).update(url="http://127.0.0.1:1/")
+        subscribed(receiver, manager)
+        tasks._announce(Event.NOTICE, "N1", {})
+        assert Job.objects.filter(kind=actions.DELIVER).count() == 2
+        jobs.run_due()
+        found = {row.subscription_id == away.pk: (row.state, row.attempts) for row in Delivery.objects.all()}
+        assert found == {True: ("pending", 1), False: ("delivered", 1)}
+
+    def test_a_slow_one_takes_one_time_limit_and_delays_nobody(
+        self, receiver: Receiver, manager: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sending, "SECONDS", 1)
+        silent = socket.create_server(("127.0.0.1", 0))  # takes the connection and says nothing
+        slow, _secret = subscribed(receiver, manager)
+        Webhook.objects.filter(pk=slow.pk).update(url=f"http://127.0.0.1:{silent.getsockname()[1]}/")
+        for number in range(5):
+            actions.tell(slow, str(Event.NOTICE), f"N{number}", {})
+        quick, _secret = subscribed(receiver, manager)
+        actions.tell(quick, str(Event.NOTICE), "N1", {})
+        heard = jobs.enqueue("nobody.listens")
+        jobs.run_due()
+        silent.close()
+        tried = Delivery.objects.filter(subscription=slow, attempts__gt=0)
+        assert [row.response[:12] for row in tried] == ["TimeoutError"]
+        assert Delivery.objects.get(subscription=quick).state == "delivered"
+        heard.refresh_from_db()
+        assert heard.state == "done"
+        waiting = Job.objects.filter(kind=actions.DELIVER, state="pending")
+        assert waiting.count() == 5
+        assert not waiting.filter(run_after__lte=timezone.now()).exists()
+
+    def test_who_answers_a_letter_at_a_time_is_cut_off(
+        self, receiver: Receiver, manager: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sending, "LONGEST", 1)
+        dripping = socket.create_server(("127.0.0.1", 0))
+        over = threading.Event()
+
+        def drip() -> None:
+            taken, _where = dripping.accept()
+            with suppress(OSError):
+                while not over.wait(0.2):
+                    taken.sendall(b"H")
+
+        threading.Thread(target=drip, daemon=True).start()
+        slow, _secret = subscribed(receiver, manager)
+        Webhook.objects.filter(pk=slow.pk).update(url=f"http://127.0.0.1:{dripping.getsockname()[1]}/")
+        delivery = actions.tell(slow, str(Event.NOTICE), "N1", {})
+        assert delivery is not None
+        jobs.run_due()
+        over.set()
+        dripping.close()
+        delivery.refresh_from_db()
+        assert (delivery.state, delivery.attempts, delivery.response_status) == ("pending", 1, None)
 
     def test_a_redirect_is_not_followed(self, receiver: Receiver, manager: User) -> None:
         receiver.status = 302

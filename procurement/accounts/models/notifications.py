@@ -43,12 +43,16 @@ class Notification(models.Model):
 
 
 class Delivery(models.Model):
-    """A notification on its way by one channel outside the site. How far it is, its job says."""
+    """A notification on its way by one channel outside the site. How far it is, its job says.
+
+    It is claimed, and that is committed, before the channel gets it: so it is sent once at most, whatever is killed.
+    """
 
     notification = models.ForeignKey(Notification, on_delete=models.PROTECT, related_name="deliveries")
     channel = models.CharField(max_length=20, choices=Channel.choices)
     job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")  # none: waits for the digest
     due_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True)  # handed to the channel; without sent_at: nobody knows whether it went
     sent_at = models.DateTimeField(null=True)
     dropped = models.CharField(max_length=40, blank=True)  # why it is not sent: a code
 
@@ -89,6 +93,16 @@ class PersonalSettings(models.Model):
     language = models.CharField(_("language"), max_length=10, blank=True)
     wecom_account = models.CharField(_("WeCom account"), max_length=64, blank=True)
     wecom_robot = models.CharField(_("key of a WeCom group robot"), max_length=100, blank=True)
+    openid = models.CharField(_("WeChat number at the official account"), max_length=64, blank=True)
+    openid_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(openid="", openid_at__isnull=True) | (~Q(openid="") & Q(openid_at__isnull=False)),
+                name="openid_has_time",
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.user_id)

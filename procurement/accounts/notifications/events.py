@@ -16,6 +16,7 @@ from procurement.accounts.notifications.people import Seat
 from workflows import jobs
 
 Words = str | Promise
+Said = Words | Callable[[dict[str, str]], Words]  # a text may be chosen by what the message is about
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Event:
     code: str
     group: EventGroup
     title: Words
-    text: Words
+    text: Said
     tell: Callable[..., Told | None]
     only_here: bool = False
 
@@ -51,7 +52,7 @@ _events: dict[str, Event] = {}
 
 
 def event(
-    code: str, group: EventGroup, title: Words, text: Words, *, on: str = "", only_here: bool = False
+    code: str, group: EventGroup, title: Words, text: Said, *, on: str = "", only_here: bool = False
 ) -> Callable[[Callable[..., Told | None]], Callable[..., Told | None]]:
     """Registers the function below as what is told when a job of kind ``on`` (else ``code``) runs."""
 
@@ -84,4 +85,5 @@ def words(code: str, parameters: dict[str, str]) -> tuple[str, str]:
     found = _events.get(code)
     if found is None:
         return _("Something happened"), code
-    return str(found.title) % parameters, str(found.text) % parameters
+    text = found.text(parameters) if callable(found.text) else found.text
+    return str(found.title) % parameters, str(text) % parameters

@@ -8,6 +8,7 @@ from functools import partial
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import translation
 
 from procurement.accounts.models import Delivery, User
@@ -16,7 +17,7 @@ from procurement.accounts.notifications.telling import SEND
 from workflows import deadlines, jobs
 from workflows.clock import database_now
 
-NO_ADDRESS, INACTIVE, SWITCHED_OFF = "no_address", "inactive", "switched_off"
+NO_ADDRESS, INACTIVE, SWITCHED_OFF, UNREACHABLE = "no_address", "inactive", "switched_off", "unreachable"
 
 
 def language_of(user: User) -> str:
@@ -34,28 +35,66 @@ def _why_not(delivery: Delivery) -> str:
     return "" if channels.of(delivery.channel).address(user) else NO_ADDRESS
 
 
-@jobs.handler(SEND)
-def send(deliveries: list[int]) -> None:
-    """Sends these deliveries of one person by one channel as one message; those already sent are left alone.
-
-    Raises ``channels.ChannelError`` where the channel refuses: the outbox tries again later.
-    """
+@transaction.atomic
+def _claim(deliveries: list[int]) -> list[Delivery]:
+    """Those of ``deliveries`` that nobody has handed to the channel yet; from here on they are ours, or nobody's."""
     rows = list(
         Delivery.objects.select_for_update(of=("self",))
-        .filter(pk__in=deliveries, sent_at__isnull=True, dropped="")
+        .filter(pk__in=deliveries, claimed_at__isnull=True, sent_at__isnull=True, dropped="")
         .select_related("notification__recipient__personal_settings", "notification__organisation")
         .order_by("pk")
     )
+    if rows and (reason := _why_not(rows[0])):
+        _all(rows).update(dropped=reason)
+        return []
+    _all(rows).update(claimed_at=database_now())
+    return rows
+
+
+def _all(rows: list[Delivery]) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(pk__in=[row.pk for row in rows])
+
+
+def _note_sent(rows: list[Delivery]) -> None:
+    _all(rows).update(sent_at=database_now())
+
+
+@jobs.handler(SEND, by_steps=True)
+def send(deliveries: list[int]) -> None:
+    """Sends these deliveries of one person by one channel as one message, at most once.
+
+    They are claimed, and that is committed, before the channel gets them. A runner that dies in between leaves them
+    claimed: whether the message went out is then unknown, is shown so, and only a person has it sent again, under the
+    same name. Raises ``channels.ChannelError`` where the channel refuses: the outbox tries again what certainly did
+    not go out.
+    """
+    rows = _claim(deliveries)
     if not rows:
         return
-    reason = _why_not(rows[0])
-    if reason:
-        Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(dropped=reason)
-        return
     user = rows[0].notification.recipient
-    with translation.override(language_of(user)):
-        channels.of(rows[0].channel).send(user, [row.notification for row in rows], key=f"delivery-{rows[0].pk}")
-    Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(sent_at=database_now())
+    try:
+        with translation.override(language_of(user)):
+            channels.of(rows[0].channel).send(user, [row.notification for row in rows], key=f"delivery-{rows[0].pk}")
+    except channels.ChannelError as error:
+        if error.nowhere:
+            _all(rows).update(dropped=UNREACHABLE)
+        elif error.later:
+            _put_off(rows, error.later)
+        else:
+            if error.certain:
+                _all(rows).update(claimed_at=None)
+            raise
+    else:
+        _note_sent(rows)
+
+
+@transaction.atomic
+def _put_off(rows: list[Delivery], until: datetime) -> None:
+    """The channel takes no more for now: a job of its own, which the outbox does not give up before that time."""
+    job = jobs.enqueue(SEND, deliveries=[row.pk for row in rows])
+    job.run_after = until
+    job.save(update_fields=["run_after"])
+    _all(rows).update(claimed_at=None, job=job)
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from procurement.accounts.acting import SESSION_KEY, memberships_of
-from procurement.accounts.enums import EventGroup
+from procurement.accounts.enums import Channel, EventGroup
 from procurement.accounts.models import Delivery, Notification, PersonalSettings
 from procurement.accounts.notifications.channels import ChannelError
 from procurement.accounts.notifications.events import words
@@ -106,12 +106,17 @@ def preferences(request: HttpRequest) -> HttpResponse:
         keep(response, "language", form.cleaned_data["language"])
         keep(response, "theme", form.cleaned_data["theme"])
         return response
-    return render(request, "accounts/preferences.html", {"form": form}, status=400 if form.is_bound else 200)
+    context = {"form": form, "wechat": Channel.OFFICIAL in form.channels}
+    return render(request, "accounts/preferences.html", context, status=400 if form.is_bound else 200)
 
 
+OPEN = Q(sent_at__isnull=True, dropped="")
+CLAIMED = OPEN & Q(claimed_at__isnull=False)
 STATES = {
-    "waiting": Q(sent_at__isnull=True, dropped="") & (Q(job__isnull=True) | Q(job__state=Job.State.PENDING)),
-    "failed": Q(sent_at__isnull=True, dropped="", job__state=Job.State.FAILED),
+    "waiting": OPEN & Q(claimed_at__isnull=True) & (Q(job__isnull=True) | Q(job__state=Job.State.PENDING)),
+    "sending": CLAIMED & Q(job__state=Job.State.PENDING),
+    "unknown": CLAIMED & (Q(job__isnull=True) | ~Q(job__state=Job.State.PENDING)),
+    "failed": OPEN & Q(claimed_at__isnull=True, job__state=Job.State.FAILED),
     "sent": Q(sent_at__isnull=False),
     "dropped": ~Q(dropped=""),
 }
@@ -122,6 +127,9 @@ def _state_of(delivery: Delivery) -> str:
         return "sent"
     if delivery.dropped:
         return "dropped"
+    runs = delivery.job is not None and delivery.job.state == Job.State.PENDING
+    if delivery.claimed_at:
+        return "sending" if runs else "unknown"
     return "failed" if delivery.job and delivery.job.state == Job.State.FAILED else "waiting"
 
 
@@ -145,6 +153,8 @@ def deliveries(request: HttpRequest, actor: Actor) -> HttpResponse:
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     names = {
         "waiting": _("waiting"),
+        "sending": _("being sent"),
+        "unknown": _("unknown whether it arrived"),
         "failed": pgettext("sending", "failed"),
         "sent": _("sent"),
         "dropped": _("not sent"),
@@ -153,6 +163,7 @@ def deliveries(request: HttpRequest, actor: Actor) -> HttpResponse:
         "no_address": _("no address there"),
         "inactive": _("the account is closed"),
         "switched_off": _("the channel is switched off"),
+        "unreachable": _("does not follow the account, or takes no messages of it"),
     }
     entries = [
         {
@@ -173,13 +184,14 @@ def deliveries(request: HttpRequest, actor: Actor) -> HttpResponse:
 @administrators_only
 @require_POST
 def try_again(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """Has a delivery that failed sent once more, with the others of its message."""
+    """Has a delivery sent once more that failed, or of which nobody knows, with the others of its message."""
     with transaction.atomic():
         row = get_object_or_404(Delivery.objects.select_for_update(of=("self",)).select_related("job"), pk=pk)
-        if _state_of(row) == "failed" and row.job is not None:
-            together = list(Delivery.objects.filter(job=row.job, sent_at__isnull=True).values_list("pk", flat=True))
+        if _state_of(row) in ("failed", "unknown"):
+            with_it = Delivery.objects.filter(job=row.job, sent_at__isnull=True, dropped="") if row.job else None
+            together = [row.pk] if with_it is None else list(with_it.order_by("pk").values_list("pk", flat=True))
             again = jobs.enqueue(SEND, deliveries=together)
-            Delivery.objects.filter(pk__in=together).update(job=again)
+            Delivery.objects.filter(pk__in=together).update(job=again, claimed_at=None)
             messages.success(request, _("It is tried once more."))
         else:
             messages.info(request, _("This one has not failed."))

@@ -22,6 +22,7 @@ from procurement.calls.guards.criteria import (
     restrictive_wording,
 )
 from procurement.calls.guards.method import (
+    budget_is_left,
     ceiling_within_budget,
     drafter_is_not_approver,
     handed_in,
@@ -49,6 +50,7 @@ from procurement.projects.guards import has_published_reason
 
 __all__ = [
     "answered_in_time",
+    "budget_is_left",
     "ceiling_within_budget",
     "corrected_ceiling_within_budget",
     "corrected_criteria_are_quantified",

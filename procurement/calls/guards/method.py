@@ -12,6 +12,7 @@ from procurement.calls import thresholds
 from procurement.calls.enums import Method, SmePolicy
 from procurement.projects import official, singlesource
 from procurement.projects.enums import NoticeKind
+from procurement.projects.guards import budget_line_has_room
 from procurement.rules import rulebook
 from workflows.machine import Act
 from workflows.reasons import Reason
@@ -24,6 +25,11 @@ def project_may_tender(call: Any, act: Act) -> Iterator[Reason]:
             % {"state": call.project.get_state_display()},
             code="project_state",
         )
+
+
+def budget_is_left(call: Any, act: Act) -> Iterator[Reason]:
+    """W5: no call without money for it. Asked again here because a project that failed had given its part back."""
+    yield from budget_line_has_room(call.project, act)
 
 
 def handed_in(call: Any, act: Act) -> Iterator[Reason]:

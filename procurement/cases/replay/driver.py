@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -67,9 +68,10 @@ def _act(
         if step.name == before:
             break
         started = time.perf_counter()
-        _mark_rehearsal(play, step.at, now)
+        if not play.live:
+            _mark_rehearsal(play, step.at, now)
         try:
-            with clock.at_time(step.at), rulebook.noting_later_rules() as later:
+            with nullcontext() if play.live else clock.at_time(step.at), rulebook.noting_later_rules() as later:
                 step.run()
         except TransitionBlocked as refusal:
             raise _Refused(refusal.act or step.name, refusal.reasons, answer.of(play)) from refusal
@@ -86,7 +88,7 @@ def _act(
 
 def _log_notes(play: Play, moment: datetime) -> None:
     """The thread itself says which of today's rules were not asked of it."""
-    if play.notes and play.project is not None:
+    if play.notes and play.project is not None and not play.live:
         with clock.at_time(moment):
             engine.note(play.project, "bring_in", by=play.project.drafted_by, notes=play.notes)
 
@@ -108,12 +110,15 @@ def replay(
     documents: bool = True,
     cast: Cast | None = None,
     say: Callable[[str], None] = lambda line: None,
+    live: bool = False,
 ) -> Outcome:
     """Drives ``case`` through the platform's own acts, up to the project state ``until`` or ``before`` an act.
 
+    ``live``: every act happens now and is judged by today's rules; no time is claimed, and nothing is brought in.
+
     Nothing is stored, and no file left in ``out``, where an act is refused or anything fails.
     """
-    play = Play(case, cast or Cast(case.case))
+    play = Play(case, cast or Cast(case.case), live=live)
     seconds: dict[str, float] = {}
     with tempfile.TemporaryDirectory(prefix="huiqun-replay-") as folder:
         try:

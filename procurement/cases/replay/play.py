@@ -1,4 +1,4 @@
-"""The acts of a case, stage by stage, written as a script. Only a replay dates acts; its thread is brought in."""
+"""The acts of a case, stage by stage, written as a script. Only a replay dates acts; then its thread is brought in."""
 
 from __future__ import annotations
 
@@ -39,15 +39,18 @@ STANDARD_RULES = {
     CriterionKind.QUANTITY: "承诺数量 ÷ 最高承诺数量 × 权重。",
     CriterionKind.JUDGED: "由评审小组按响应文件的完整性、针对性和可行性在权重范围内打分。",
 }
+# what a live notice must say (N1) and a case file leaves to the record
+GENERAL_CONDITIONS = "符合《中华人民共和国政府采购法》第二十二条规定，依法登记的社会组织或其他供应商。"
 WARNINGS_WITH_REASON = ("W6", "W9", "E1")
 
 
 class Play(Challenged, AfterAward):
     """One case on stage. ``script()`` is what will be done; the attributes are what has come of it."""
 
-    def __init__(self, case: Any, cast: Cast) -> None:
+    def __init__(self, case: Any, cast: Cast, *, live: bool = False) -> None:
         self.case = case
         self.cast = cast
+        self.live = live
         self.needs: list[Need] = []
         self.project: Any = None  # the Project, once it is formed
         self.call: Any = None  # the Call, once it is drafted
@@ -69,7 +72,8 @@ class Play(Challenged, AfterAward):
         return {"by": self.cast.staff(organisation, part), "organisation": organisation}
 
     def reasons(self) -> dict[str, str]:
-        return dict.fromkeys(WARNINGS_WITH_REASON, NOT_IN_RECORD) | dict(self.case.reasons)
+        missing = {} if self.live else dict.fromkeys(WARNINGS_WITH_REASON, NOT_IN_RECORD)
+        return missing | dict(self.case.reasons)
 
     def note(self, act: str, later: Iterable[RuleVersion]) -> None:
         """Remembers rules that an act was not judged by, because they came after it; each once."""
@@ -120,7 +124,7 @@ class Play(Challenged, AfterAward):
             addressed_to=self.buyer,
             raised_on=data.raised,
             supporters=data.supporters,
-            imported=True,
+            imported=not self.live,
         )
         engine.begin(need, **who)
         engine.perform(need.submit, **who)
@@ -171,7 +175,7 @@ class Play(Challenged, AfterAward):
             term_end=end,
             beneficiaries=data.beneficiaries,
             case_id=self.case.case,
-            imported=True,
+            imported=not self.live,
         )
         projects.tick_negative_list(self.project, list(NegativeItem), **self.as_buyer("drafter"))
 
@@ -200,6 +204,7 @@ class Play(Challenged, AfterAward):
             sme_policy=SmePolicy.POLICY,
             low_price_rates={name: str(value) for name, value in (data.low_price_rates or {}).items()},
             requirements=self.case.title,
+            qualifications=GENERAL_CONDITIONS if self.live else "",
             criteria=[
                 {
                     "code": criterion.code,

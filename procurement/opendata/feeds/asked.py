@@ -76,6 +76,7 @@ def calls(query: CallFeedQuery) -> QuerySet[Call]:
             }[query.state]
         )
     rows = worded(rows, query.q, Kind.CALL)
+    rows = rows.prefetch_related("corrections")  # of which one may have postponed the opening
     # of the rows that are shown: grouping would be of all there are
     latest = Correction.objects.filter(call=OuterRef("pk")).order_by("-published_at").values("published_at")[:1]
     return rows.annotate(corrected_at=Subquery(latest)).order_by("-published_at", "-pk")[: query.limit]

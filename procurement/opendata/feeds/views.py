@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from procurement.calls.models import Call
+from procurement.calls.postponement import postponed
 from procurement.common.money import yuan
 from procurement.opendata.api import shown
 from procurement.opendata.feeds import asked
@@ -51,6 +52,9 @@ def _call(row: Any) -> Entry:
         "ceiling": yuan(call.ceiling),
         "deadline": f"{timezone.localtime(call.deadline):%Y-%m-%d %H:%M}",
     }
+    if call.opened_at is None and (late := postponed(call)):
+        told = _("opening postponed to %(moment)s: %(reason)s")
+        text += " · " + told % {"moment": f"{timezone.localtime(late.until):%Y-%m-%d %H:%M}", "reason": late.reason}
     if call.project.imported:
         text += f" · {_('brought in')}"
     at = call.published_at or call.deadline

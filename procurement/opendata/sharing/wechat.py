@@ -15,7 +15,9 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.core.cache import cache
 
-TOKEN_KEY, SECONDS = "wechat-token", 20
+from procurement.accounts.notifications.channels.official import TOKEN_KEY
+
+SECONDS = 20
 STALE_TOKEN = {40001, 40014, 42001}
 LATER = {-1, 45009, 45011}  # busy, or the day's calls are used up
 PICTURE_BYTES, TITLE, DIGEST = 1024 * 1024, 64, 120  # uploadimg: jpg or png below 1 MB

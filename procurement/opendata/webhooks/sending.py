@@ -8,14 +8,17 @@ import http.client
 import json
 import socket
 import ssl
+import threading
 import time
+from contextlib import suppress
 from typing import Any
 
 from procurement.common import sealing
 from procurement.opendata.models import Delivery, Webhook
 from procurement.opendata.webhooks.addresses import Target, target
 
-SECONDS = 10
+SECONDS = 10  # for each answer of the network
+LONGEST = 20  # seconds for all of it: who answers a letter at a time is cut off
 READ = 500  # of an answer, enough to see what it says
 
 
@@ -72,9 +75,17 @@ def post(delivery: Delivery) -> tuple[int, str]:
     where = target(delivery.subscription.url)
     body, timestamp = written(delivery), str(int(time.time()))
     connection: Any = (_Secured if where.scheme == "https" else _Plain)(where)
+    end = threading.Timer(LONGEST, _cut_off, [connection])
+    end.start()
     try:
         connection.request("POST", where.path, body, headers(delivery, body, timestamp))
         answer = connection.getresponse()
         return answer.status, answer.read(READ).decode("utf-8", errors="replace").replace("\x00", "")
     finally:
+        end.cancel()
         connection.close()
+
+
+def _cut_off(connection: http.client.HTTPConnection) -> None:
+    with suppress(OSError, AttributeError):  # it may just have ended by itself
+        connection.sock.shutdown(socket.SHUT_RDWR)

@@ -1,4 +1,8 @@
-"""From public events to messages, and each message to its receiver; tried again with growing pauses by the outbox."""
+"""From public events to messages, and each message to its receiver; tried again with growing pauses by the outbox.
+
+Every message is a job of its own. A receiver from which nothing came back has its other messages wait with the one that
+failed: it takes one time limit in each pause from a worker, however much waits for it, and delays nobody.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,8 @@ import http.client
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
+from django.utils import timezone
 
 from procurement.common.sealing import SealBroken
 from procurement.evaluation.models import Evaluation
@@ -18,6 +23,7 @@ from procurement.opendata.webhooks.addresses import AddressRefused
 from procurement.projects.models import Notice
 from workflows import jobs
 from workflows.clock import database_now
+from workflows.models import Job
 
 PAUSED_AFTER = 5  # messages given up in a row
 FIRST_PAUSE = timedelta(seconds=15)  # doubled with every try: the eighth and last comes half an hour after the first
@@ -90,7 +96,23 @@ def _note(delivery: Delivery, status: int | None, words: str) -> None:
         again = jobs.enqueue(actions.DELIVER, delivery_id=str(delivery.pk))
         again.run_after += FIRST_PAUSE * 2 ** (delivery.attempts - 1)
         again.save(update_fields=["run_after"])
+        if status is None:
+            _let_wait(delivery.subscription_id, again)
     delivery.save()
+
+
+def _let_wait(subscription_id: Any, until: Job) -> None:
+    """The receiver's other messages are not tried before ``until``; what another worker holds just now is its own."""
+    waiting = Delivery.objects.filter(subscription=subscription_id, state=DeliveryState.PENDING)
+    others = [str(pk) for pk in waiting.values_list("pk", flat=True)]
+    free = Q(leased_until__isnull=True) | Q(leased_until__lt=timezone.now())
+    Job.objects.filter(
+        free,
+        kind=actions.DELIVER,
+        state=Job.State.PENDING,
+        arguments__delivery_id__in=others,
+        run_after__lt=until.run_after,
+    ).update(run_after=until.run_after)
 
 
 def _count_failure(subscription_id: Any) -> None:

@@ -50,6 +50,7 @@ READ: dict[str, list[Door]] = {
     "calls:correct": [Door("open_call", "200 approver; 403 buyer; 404 *")],
     "calls:questions": [Door("open_call", "200 approver drafters; 403 buyer; 404 *")],
     "preferences": [Door("", "200 *")],
+    "wechat": [Door("", "404 *")],  # not offered here; what it does: tests/accounts/test_binding.py
     "notifications": [Door("", "200 *")],
     "notification": [Door("told", "302 drafter; 404 *")],
     "deliveries": [Door("", ADMINISTRATORS)],
@@ -133,6 +134,7 @@ DONE: dict[str, list[Door]] = {
     "calls:hand_in": [Door("draft", "302 drafters; 403 buyer; 404 *")],
     "calls:take": [Door("open_call", "302 winner loser bystander; 403 *")],
     "notifications_read": [Door("", "302 *")],  # one's own
+    "wechat_remove": [Door("", "404 *")],  # not offered here
     "delivery_again": [Door("sending", "302 system_admin; 403 *")],
     "registration_again": [Door("", "404 manager strange_managers; 403 *")],
     "mandate_end": [Door("mandate", "302 manager; 404 strange_managers; 403 *")],
@@ -170,6 +172,8 @@ PUBLIC: dict[str, list[Door]] = {
     "rules:calendar_year": [Door("year", "200 *")],
     "rules:rule": [Door("rule", "200 *")],
     "invitation": [Door("invitation", "200 *")],  # its address is the proof
+    "wechat_scan": [Door("wechat_code", "404 *")],  # not offered here
+    "wechat_back": [Door("", "404 *")],
     "sign_up": [Door("sign_up", "200 *")],  # so is this one
     "survey": [Door("code", "200 *")],
     "subscribe": [Door("", "200 visitor; 302 *")],  # to one's own list

@@ -46,6 +46,7 @@ def _organisations(people: People, buyer: Organisation) -> Keys:
         "qualification": (paper.pk,),
         "mandate": (mandate.pk,),
         "invitation": (invitations.token_of(invited),),
+        "wechat_code": ("no-code",),
         "invited": (invited.pk,),
         "member": (membership.pk,),
         "deputy": (membership.pk, deputy.pk),

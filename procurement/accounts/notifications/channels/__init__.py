@@ -5,6 +5,7 @@ from __future__ import annotations
 from procurement.accounts.enums import Channel
 from procurement.accounts.notifications.channels.base import Back, ChannelError
 from procurement.accounts.notifications.channels.email import EmailBack
+from procurement.accounts.notifications.channels.official import OfficialBack
 from procurement.accounts.notifications.channels.sms import SmsBack
 from procurement.accounts.notifications.channels.wecom import RobotBack, WecomBack
 
@@ -15,6 +16,7 @@ _BACKS: dict[str, Back] = {
     Channel.SMS: SmsBack(),
     Channel.WECOM: WecomBack(),
     Channel.WECOM_ROBOT: RobotBack(),
+    Channel.OFFICIAL: OfficialBack(),
 }
 
 

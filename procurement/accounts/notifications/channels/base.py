@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from http.client import HTTPException
 from typing import Any, Protocol
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
@@ -20,7 +21,15 @@ LARGEST = 64 * 1024  # bytes of an answer that are read
 
 
 class ChannelError(Exception):
-    """A channel could not deliver. The words are shown to administrators: no secret, no address in them."""
+    """A channel could not deliver. The words are shown to administrators: no secret, no address in them.
+
+    ``certain``: it has not gone out, and may be tried again. Otherwise the channel got it and did not say what became
+    of it; ``later``: not before that time; ``nowhere``: this person cannot be reached there, until they do something.
+    """
+
+    def __init__(self, words: str, *, certain: bool = True, later: datetime | None = None, nowhere: bool = False):
+        super().__init__(words)
+        self.certain, self.later, self.nowhere = certain, later, nowhere
 
 
 class Back(Protocol):
@@ -64,12 +73,15 @@ def call(url: str, body: dict[str, Any] | None = None, headers: dict[str, str] |
         with build_opener(_NoRedirects).open(request, timeout=TIMEOUT) as answer:
             found = json.loads(answer.read(LARGEST))
     except HTTPError as error:
-        raise ChannelError(f"the gateway answered {error.code}") from None
+        # a gateway before the gateway does not know what the other one did
+        raise ChannelError(f"the gateway answered {error.code}", certain=error.code not in (502, 504)) from None
+    except URLError as error:  # before the request was out
+        raise ChannelError(f"the gateway cannot be reached: {type(error.reason).__name__}") from None
     except ValueError:
-        raise ChannelError("the gateway's answer is no JSON") from None
+        raise ChannelError("the gateway's answer is no JSON", certain=False) from None
     except (OSError, HTTPException) as error:
         # the address may hold a secret: only the kind of failure is told
-        raise ChannelError(f"the gateway cannot be reached: {type(error).__name__}") from None
+        raise ChannelError(f"the gateway said nothing: {type(error).__name__}", certain=False) from None
     if not isinstance(found, dict):
-        raise ChannelError("the gateway's answer is no JSON object")
+        raise ChannelError("the gateway's answer is no JSON object", certain=False)
     return found

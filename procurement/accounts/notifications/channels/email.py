@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from smtplib import SMTPException
+from contextlib import suppress
+from smtplib import SMTPException, SMTPNotSupportedError, SMTPRecipientsRefused, SMTPResponseException
+from socket import gaierror
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.template.loader import render_to_string
 from django.utils.translation import ngettext
 
@@ -30,6 +32,26 @@ def _entry(notification: Notification) -> dict[str, Any]:
         "knots": thread.knots(state) if state else [],
         "summary": thread.summary(state) if state else "",
     }
+
+
+REFUSED = (SMTPResponseException, SMTPRecipientsRefused, SMTPNotSupportedError, ConnectionRefusedError, gaierror)
+
+
+def _hand_over(mail: EmailMultiAlternatives) -> None:
+    """Whether it has gone out is certain where the server answered, or was not reached at all."""
+    mail.connection = get_connection()
+    try:
+        mail.connection.open()
+    except (SMTPException, OSError) as error:
+        raise ChannelError(f"the mail server cannot be reached: {type(error).__name__}") from None
+    try:
+        mail.send()
+    except (SMTPException, OSError) as error:
+        words = f"the mail server did not take it: {type(error).__name__}"
+        raise ChannelError(words, certain=isinstance(error, REFUSED)) from None
+    finally:
+        with suppress(SMTPException, OSError):
+            mail.connection.close()
 
 
 class EmailBack:
@@ -59,7 +81,4 @@ class EmailBack:
             headers={"Message-ID": f"<{key}@{host}>", "Auto-Submitted": "auto-generated"},
         )
         mail.attach_alternative(render_to_string("emails/notification.html", context), "text/html")
-        try:
-            mail.send()
-        except (SMTPException, OSError) as error:
-            raise ChannelError(f"the mail server did not take it: {type(error).__name__}") from None
+        _hand_over(mail)
