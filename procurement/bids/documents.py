@@ -1,5 +1,6 @@
 """Papers of the bidding: the receipt of one bid and the record of the opening."""
 
+from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from procurement.bids.models import Bid, Envelope, OpeningConfirmation
 from procurement.calls.models import Call
 from procurement.calls.wording import call_words, lot_name, paper, papers_word, project_words
 from procurement.common.pdf import Pdf, render
+from workflows.models import TransitionLog
 
 BIDDING, OPENING = 2, 3  # knots of the thread: 公告, 评审
 CONFIRM_WITHIN = timedelta(minutes=15)
@@ -132,8 +134,15 @@ def _last(bid: Bid, round_: str) -> Envelope | None:
 def _officers(call: Call, confirmations: list[OpeningConfirmation], round_: str, at: datetime) -> list[dict[str, Any]]:
     """The officers whose word opened this round: the first word of each within a quarter of an hour."""
     found: dict[int, dict[str, Any]] = {}
+    houses = defaultdict(lambda: call.project.buyer.name, _houses(call))
     for item in confirmations:
         if item.round == round_ and at - CONFIRM_WITHIN <= item.at <= at:
             name = item.officer.get_full_name() or item.officer.username
-            found.setdefault(item.officer_id, {"name": name, "organisation": call.project.buyer.name, "at": item.at})
+            found.setdefault(item.officer_id, {"name": name, "organisation": houses[item.officer_id], "at": item.at})
     return list(found.values())
+
+
+def _houses(call: Call) -> dict[int, str]:
+    """For which organisation each officer gave the word: the buyer, or its agency (as the log has it)."""
+    rows = TransitionLog.objects.filter(subject_type="calls.call", subject_id=call.pk, action="confirm_opening")
+    return dict(rows.order_by("sequence").values_list("actor", "organisation__name"))
