@@ -14,6 +14,7 @@ from procurement.accounts.enums import OrganisationKind, Role
 from procurement.accounts.models import (
     LogCheck,
     Membership,
+    Organisation,
     OrganisationRecord,
     SafetyRecord,
     StaffRecord,
@@ -194,7 +195,8 @@ table(
 
 
 def _field(name: str) -> str:
-    return str(OrganisationRecord.organisation.field.related_model._meta.get_field(name).verbose_name)
+    field: Any = Organisation._meta.get_field(name)
+    return str(field.verbose_name)
 
 
 def _table(name: str) -> str:

@@ -7,10 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.fields.json import KeyTextTransform
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from procurement.accounts.models import LogCheck
+from procurement.bids.enums import Round
+from procurement.bids.models import OpeningConfirmation
+from procurement.calls.models import Call
 from procurement.projects.models import Project
 from workflows.models import TransitionLog
 
@@ -59,3 +65,19 @@ def _said(row: TransitionLog) -> str:
     model: Any = apps.get_model(row.subject_type)
     told = row.facts.get("what") or "; ".join(map(str, row.facts.get("faults", [])))
     return f"{model._meta.verbose_name} {row.subject_id}: {told}"
+
+
+def key_uses(actor: Any) -> QuerySet[TransitionLog]:
+    """Every unwrapping of a call's private key, with the number of the call."""
+    number = Call.objects.filter(pk=OuterRef("subject_id")).values("number")
+    found = TransitionLog.objects.filter(subject_type="calls.call", action="unwrap_key")
+    present = OpeningConfirmation.objects.filter(
+        call=OuterRef("subject_id"), round=OuterRef("round"), at__lte=OuterRef("at")
+    )
+    found = found.annotate(call_number=Subquery(number), round=KeyTextTransform("round", "facts"))
+    names = present.order_by("at").values("officer__display_name")
+    return found.annotate(officers=ArraySubquery(names)).select_related("organisation", "actor")
+
+
+def round_of(row: TransitionLog) -> str:
+    return str(dict(Round.choices).get(row.facts.get("round", ""), ""))

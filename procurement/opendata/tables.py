@@ -155,3 +155,22 @@ table(
     place=105,
     empty=_("Nothing was found: the last check of the log read every row, and every chain was whole."),
 )
+table(
+    "key_uses",
+    _("Uses of sealing keys"),
+    [Role.AUDIT_ADMIN],
+    rows=supervision.key_uses,
+    columns=[
+        Column("number", _("Call"), lambda row: row.call_number, order="call_number"),
+        Column("round", _("Round"), lambda row: supervision.round_of(row), TAG),
+        Column("officers", _("Officers"), lambda row: "、".join(dict.fromkeys(row.officers))),
+        Column("organisation", _("Organisation"), lambda row: str(row.organisation or ""), order="organisation__name"),
+        Column("by", _("By whom"), lambda row: str(row.actor), order="actor__display_name"),
+        Column("at", _("When"), lambda row: row.at, MINUTE, order="at"),
+        Column("recorded", _("Recorded"), lambda row: row.recorded_at, MINUTE, order="recorded_at"),
+    ],
+    search=["call_number", "organisation__name", "actor__username", "actor__display_name"],
+    order=["-at", "-pk"],
+    place=205,
+    empty=_("No key was used yet: each opening uses the key of its call once a round."),
+)
