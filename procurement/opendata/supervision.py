@@ -68,7 +68,7 @@ def _said(row: TransitionLog) -> str:
 
 
 def key_uses(actor: Any) -> QuerySet[TransitionLog]:
-    """Every unwrapping of a call's private key, with the number of the call."""
+    """Every unwrapping of a call's private key, with the call's number and the names of the officers present."""
     number = Call.objects.filter(pk=OuterRef("subject_id")).values("number")
     found = TransitionLog.objects.filter(subject_type="calls.call", action="unwrap_key")
     present = OpeningConfirmation.objects.filter(

@@ -74,7 +74,7 @@ class TestGiving:
             "paper": {"number": "2", "paper": SimpleUploadedFile("a.pdf", b"MZ\x90\x00", "application/pdf")},
             "acts": {"number": "2", "acts": ["signing"]},
         }[wrong]
-        assert client.post(ADD, given(agency, **bad)).context["form"].errors.keys() == {wrong}
+        assert client.post(ADD, given(agency) | bad).context["form"].errors.keys() == {wrong}
         assert Mandate.objects.count() == 1
 
     def test_nobody_else_gives_one(self) -> None:
