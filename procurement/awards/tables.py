@@ -25,6 +25,13 @@ def seats_of(actor: Actor) -> QuerySet[Seat]:
     return found.select_related(f"{PROJECT}__buyer", "user")
 
 
+def _to_the_draw(seat: Seat, actor: Actor) -> str:
+    """The draw is the officers' page; others follow the thread."""
+    if Role.OFFICER in actor.roles:
+        return reverse("awards:draw", args=[seat.panel.call_id])
+    return reverse("thread", args=[seat.panel.call.project.number])
+
+
 STATE = Filter("state", _("State"), PanelState.choices, "panel__state")
 DATES = [
     Column("declared", _("Declared"), lambda seat: seat.declared_at, MINUTE, order="declared_at"),
@@ -68,7 +75,7 @@ table(
     search=["user__display_name", f"{PROJECT}__title", "panel__call__number"],
     filters=[STATE, Filter("role", _("As what"), SeatRole.choices, "role")],
     order=["-panel__drawn_at", "panel", "position"],
-    address=lambda seat, actor: reverse("awards:draw", args=[seat.panel.call_id]),
+    address=_to_the_draw,
     place=51,
     kinds=RUNNING_KINDS,
     empty=_("Members appear here once a panel is drawn."),

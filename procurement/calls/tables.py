@@ -107,5 +107,6 @@ table(
     filters=[Filter("method", _("Method"), Method.choices, "call.method")],
     address=lambda piece, actor: thread_of(piece.project),
     place=104,
+    kinds=[kind for kind in OrganisationKind if kind != OrganisationKind.AGENCY],
     empty=_("Nothing is listed: no service was bought in pieces that together pass the tender threshold (W9)."),
 )

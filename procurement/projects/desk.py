@@ -119,7 +119,7 @@ deed(
     "project.form",
     _("Form a project from needs"),
     [Role.DRAFTER],
-    mine=own_organisation,
+    mine=_buyer,
     do=_form,
     fields=_project_fields,
     optional=True,

@@ -55,7 +55,13 @@ def unlock(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     lock = next((one for one in safety.locks(actor.at) if one.pk == pk), None)
     if lock is None:
         raise Http404
-    form = forms.build({"reason": forms.text(_("Why"), 500, 3)}, request.POST if request.method == "POST" else None)
+    told = _("%(failures)d failures from %(address)s; locked until %(until)s.") % {
+        "failures": lock.failures,
+        "address": lock.address or "—",
+        "until": forms.said(lock.until),
+    }
+    posted = request.POST if request.method == "POST" else None
+    form = forms.build({"reason": forms.text(_("Why"), 500, 3, help_text=told)}, posted)
     if form.is_valid():
         try:
             safety.unlock(lock, reason=form.cleaned_data["reason"], **actor.as_organisation)
@@ -74,7 +80,6 @@ def _unlocking(lock: safety.Lock) -> dict[str, Any]:
         "button": _("Unlock"),
         "back": reverse("table", args=["locks"]),
         "back_to": _("Locked logins"),
-        "lock": lock,
     }
 
 
