@@ -39,20 +39,20 @@ def reads_as(user: Any, organisation: Any, bid: Bid, at: datetime) -> str:
     roles = roles_of(user, organisation, at) if organisation else set()
     if organisation and organisation.pk == bid.supplier_id and Role.SUPPLIER in roles:
         return BIDDER
-    if roles & {Role.OFFICER, Role.DRAFTER} and runs_offers(organisation, call, at):
+    if roles & {Role.OFFICER, Role.DRAFTER} and runs_offers(organisation, call.project, at):
         return BUYER if buyer_reads(call) else ""
     if _sits_on_panel(user, call):
         return PANEL
     return REGULATOR if is_regulator(user) else ""
 
 
-def runs_offers(organisation: Any, call: Call, at: datetime) -> bool:
+def runs_offers(organisation: Any, project: Any, at: datetime) -> bool:
     """Whether the organisation has to do with opened offers: the buyer, and its agency as far as the mandate goes."""
-    return bool(acts_of(organisation, call.project, at) & set(OFFERS))
+    return bool(acts_of(organisation, project, at) & set(OFFERS))
 
 
 def belongs_to(organisation: Any, bid: Bid, at: datetime) -> bool:
     """Whether this person's side has to do with the bid at all: then a refusal is 403, else there is nothing (404)."""
     if bid.opened_at is None or organisation is None:
         return bool(organisation and organisation.pk == bid.supplier_id)
-    return organisation.pk == bid.supplier_id or runs_offers(organisation, bid.lot.call, at)
+    return organisation.pk == bid.supplier_id or runs_offers(organisation, bid.project, at)

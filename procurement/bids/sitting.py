@@ -183,7 +183,7 @@ class Sitting:
             return True
         if self.seat == BIDDER or not self.actor.roles & {Role.OFFICER, Role.DRAFTER} or not buyer_reads(self.call):
             return False
-        return runs_offers(self.actor.organisation, self.call, self.actor.at)
+        return runs_offers(self.actor.organisation, self.call.project, self.actor.at)
 
     @property
     def mark(self) -> str:

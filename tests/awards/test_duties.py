@@ -18,7 +18,7 @@ from procurement.awards.models import Award, DutyReminder, Panel, Seat
 from procurement.contracts.models import Contract
 from procurement.projects.models import Project
 from procurement.rules import workdays
-from tests.factories.accounts import OrganisationFactory, who
+from tests.factories.accounts import MandateFactory, OrganisationFactory, who
 from tests.factories.awards import AwardFactory, ChallengeFactory, PanelFactory, challenge, decide, fill_sheets
 from tests.factories.clock import last_act, noon
 from tests.factories.contracts import ContractFactory
@@ -126,6 +126,16 @@ class TestWhoSeesIt:
         assert duties.owed_by(actor(award.bid.supplier, Role.SUPPLIER)) == []
         assert duties.owed_by(actor(OrganisationFactory(buyer=True), Role.DRAFTER)) == []
         assert [duty.rule for duty in duties.owed_by(actor(office, Role.REGULATOR))] == ["T7"]
+
+    def test_an_agency_is_told_of_the_days_of_what_is_left_to_it(self) -> None:
+        found = ChallengeFactory()
+        for terms, told in (
+            ({"acts": ["replies"]}, ["T5"]),
+            ({"acts": ["drafting", "panel"]}, []),
+            ({"revoked": True}, []),
+        ):
+            agency = MandateFactory(buyer=found.project.buyer, **terms).agency
+            assert [duty.rule for duty in duties.owed_by(actor(agency, Role.OFFICER))] == told
 
     def test_the_page_lists_them_overdue_first_with_article_and_way_there(self) -> None:
         award: Award = AwardFactory(noticed=True)
