@@ -59,7 +59,7 @@ EXPECTED: list[tuple[str, str, dict[str, Any], set[str]]] = [
 OTHERWISE = {  # told by other rows: their own tests below, or test_notifications
     "call.corrected", "call.corrected.bidders", "question.asked", "question.answered", "call.final_offers_invited",
     "bid.low_price_asked", "project.ended", "project.ended.bidders",
-    "registration.decided", "qualification.decided", "qualification.lapses",
+    "registration.decided", "qualification.decided", "qualification.lapses", "safety.done",
 }  # fmt: skip
 
 

@@ -129,12 +129,13 @@ class TestWhoSeesIt:
 
     def test_an_agency_is_told_of_the_days_of_what_is_left_to_it(self) -> None:
         found = ChallengeFactory()
+        days = {"valid_from": LONG_AGO, "valid_until": date(2026, 12, 1)}  # the actor's day
         for terms, told in (
             ({"acts": ["replies"]}, ["T5"]),
             ({"acts": ["drafting", "panel"]}, []),
-            ({"revoked": True}, []),
+            ({"valid_until": date(2026, 11, 30)}, []),
         ):
-            agency = MandateFactory(buyer=found.project.buyer, **terms).agency
+            agency = MandateFactory(buyer=found.project.buyer, **(days | terms)).agency
             assert [duty.rule for duty in duties.owed_by(actor(agency, Role.OFFICER))] == told
 
     def test_the_page_lists_them_overdue_first_with_article_and_way_there(self) -> None:
