@@ -50,9 +50,9 @@ READERS = {
 OF_AGENCIES: dict[str, set[str]] = {"mandated_calls": set()}  # tests/journeys/test_agency.py
 # of everybody's rows: tests/opendata/test_supervision.py, tests/accounts/test_safety.py
 OF_OFFICES: dict[str, set[str]] = {
-    **dict.fromkeys(("all_threads", "all_calls", "all_challenges", "overdue", "irregularities"), {"regulator"}),
-    **dict.fromkeys(("locks", "logins", "role_grants", "safety_records", "log_checks", "key_uses"), set()),
-    **dict.fromkeys(("staff_records", "organisation_records", "exports_made"), set()),
+    **{key: {"regulator"} for key in ("all_threads", "all_calls", "all_challenges", "overdue", "irregularities")},
+    **{key: set() for key in ("locks", "logins", "role_grants", "safety_records", "log_checks", "key_uses")},
+    **{key: set() for key in ("staff_records", "organisation_records", "exports_made")},
 }
 EVERY = READERS | OF_AGENCIES | OF_OFFICES
 OFFICES = {Role.REGULATOR, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}
