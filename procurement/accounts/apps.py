@@ -21,7 +21,7 @@ class AccountsConfig(AppConfig):
         autodiscover_modules("desk")  # what each stage offers at the workspace
         autodiscover_modules("tables")  # which of its rows are shown there as tables
         autodiscover_modules("notifications")  # of which of its events people are told
-        from procurement.accounts import deadlines, tasks  # noqa: F401 - they register themselves
+        from procurement.accounts import checking, deadlines, tasks  # noqa: F401 - they register themselves
         from procurement.accounts.notifications import own, sending  # noqa: F401 - these too
         from procurement.accounts.workspace import exporting  # noqa: F401 - and this
 

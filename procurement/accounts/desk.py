@@ -57,6 +57,15 @@ def _expert(actor: Actor) -> QuerySet[User]:
 
 
 deed(
+    "log.check",
+    _("Check the log"),
+    [Role.AUDIT_ADMIN],
+    mine=lambda actor: User.objects.filter(pk=actor.user.pk),
+    do=_own_page,
+    page=lambda user: reverse("log_check_order"),
+    optional=True,
+)
+deed(
     "registration.verify",
     _("Verify a registration"),
     [],

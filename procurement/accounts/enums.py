@@ -29,6 +29,7 @@ BUYER_KINDS = (
     OrganisationKind.STATE_ORGAN,
     OrganisationKind.INSTITUTION,
 )
+RUNNING_KINDS = (*BUYER_KINDS, OrganisationKind.AGENCY)  # who runs calls: buyers, and agencies by their mandate
 SUPPLIER_KINDS = (
     OrganisationKind.SOCIAL_ASSOCIATION,
     OrganisationKind.SOCIAL_SERVICE,
@@ -67,6 +68,19 @@ class Role(models.TextChoices):
     SYSTEM_ADMIN = "system_admin", _("System administrator")
     SECURITY_ADMIN = "security_admin", _("Security administrator")
     AUDIT_ADMIN = "audit_admin", _("Audit administrator")
+
+
+class MandateAct(models.TextChoices):
+    """What a buyer may leave to an agency (采购法 art 20: within what the agreement says). Approving, publishing the
+    call, confirming the award and signing are the buyer's alone, so they are not in the list."""
+
+    DRAFTING = "drafting", _("Draft the call")
+    QUESTIONS = "questions", _("Answer questions on the call")
+    OPENING = "opening", _("Hold the opening as an officer")
+    QUALIFICATION = "qualification", _("Check who qualifies")
+    PANEL = "panel", _("Draw the panel and run the scoring")
+    NOTICES = "notices", _("Publish the result and record the designated medium")
+    REPLIES = "replies", _("Reply to queries and challenges")
 
 
 class RegistrationState(models.TextChoices):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from procurement.accounts.views import experts, imports, joining, me, offices, organisations, people
+from procurement.accounts.views import experts, imports, joining, me, offices, organisations, people, safety
 
 OWN, STAFF, POOL, OFFICE = (
     "workspace/organisations/",
@@ -22,9 +22,6 @@ urlpatterns = [
     path(f"{OWN}qualifications/add/", organisations.add_qualification, name="qualification_add"),
     path(f"{OWN}qualifications/<int:pk>/", organisations.qualification, name="qualification"),
     path(f"{OWN}qualifications/<int:pk>/file/", organisations.qualification_file, name="qualification_file"),
-    path(f"{OWN}mandates/add/", organisations.add_mandate, name="mandate_add"),
-    path(f"{OWN}mandates/<int:pk>/end/", organisations.end_mandate, name="mandate_end"),
-    path(f"{OWN}mandates/<int:pk>/file/", organisations.mandate_file, name="mandate_file"),
     path(STAFF, people.people, name="people"),
     path(f"{STAFF}invite/", people.invite, name="people_invite"),
     path(f"{STAFF}import/", imports.import_staff, name="people_import"),
@@ -43,4 +40,8 @@ urlpatterns = [
     path(f"{OFFICE}<int:pk>/correct/", offices.correct, name="organisation_correct"),
     path(f"{OFFICE}<int:pk>/decide/", offices.decide, name="registration_decide"),
     path(f"{OFFICE}<int:pk>/invite/", offices.invite_into, name="organisation_invite"),
+    path("workspace/security/locks/<int:pk>/", safety.unlock, name="unlock"),
+    path("workspace/security/logins/<int:pk>/", safety.login, name="login_state"),
+    path("workspace/audit/checks/add/", safety.order_check, name="log_check_order"),
+    path("workspace/audit/checks/<int:pk>/", safety.check, name="log_check"),
 ]

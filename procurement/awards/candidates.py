@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from procurement.accounts import pool
+from procurement.accounts import mandates, pool
 from procurement.accounts.models import Employment, Interest, Membership, Organisation, User
 from procurement.awards.models import Award, Panel, Vacancy
 from procurement.calls.models import Call
@@ -20,7 +20,7 @@ from procurement.rules import rulebook
 
 # why somebody of the pool is not among the candidates; the public record shows these words and never whose
 WHY = {
-    "staff": _("belongs to the buyer or to a bidder"),
+    "staff": _("belongs to the buyer, to its agency or to a bidder"),
     "employment": _("was employed by one of them within the years the rule names"),
     "tie": _("declared a tie to one of them"),
     "dealings": _("own organisation was awarded by or to one of them within these years"),
@@ -52,7 +52,8 @@ def bidders_of(call: Call) -> list[Organisation]:
 def assemble(call: Call, at: datetime) -> Field:
     """Everybody of the pool, sorted into candidates and those whom data excludes; a fixed number of queries."""
     project, bidders = call.project, bidders_of(call)
-    parties = [*bidders, project.buyer]
+    # who works for the agency does not judge what it runs (令87 art 47)
+    parties = [*bidders, project.buyer, *mandates.agencies(project, at)]
     everybody = {user.pk: user for user in pool.experts()}
     fit = pool.candidates(project.domain, project.buyer.region, bidders, at, buyer=project.buyer)
     free = set(fit.values_list("pk", flat=True))

@@ -9,8 +9,8 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from procurement.accounts.enums import Role
-from procurement.accounts.workspace.desk import Actor, deed
+from procurement.accounts.enums import MandateAct, Role
+from procurement.accounts.workspace.desk import Actor, deed, threads_of
 from procurement.awards import actions, lowprice
 from procurement.awards.enums import ChallengeKind
 from procurement.awards.models import Award, Challenge, LowPriceRequest, Panel, Seat, Vacancy
@@ -25,15 +25,17 @@ from procurement.rules import rulebook
 
 
 def _our_panels(actor: Actor) -> QuerySet[Panel]:
-    return Panel.objects.filter(call__project__buyer=actor.organisation).select_related("call__project__buyer")
+    panels = Panel.objects.filter(threads_of(actor, MandateAct.PANEL, way="call__project"))
+    return panels.select_related("call__project__buyer")
 
 
 def _own_seats(actor: Actor) -> QuerySet[Panel]:
     return Panel.objects.filter(seats__user=actor.user).select_related("call__project__buyer")
 
 
-def our_awards(actor: Actor) -> QuerySet[Award]:
-    awards = Award.objects.filter(lot__call__project__buyer=actor.organisation)
+def our_awards(actor: Actor, *acts: str) -> QuerySet[Award]:
+    """Awards of the buyer acted for; for an agency those it may do one of ``acts`` for."""
+    awards = Award.objects.filter(threads_of(actor, *acts, way="lot__call__project"))
     return awards.select_related("lot__call__project__buyer", "bid__supplier")
 
 
@@ -56,7 +58,7 @@ def _to_refill(actor: Actor) -> QuerySet[Panel]:
 
 def _low_bids(actor: Actor) -> QuerySet[Bid]:
     """Bids whose price triggers B4, or that were asked about it, and that nobody has settled yet."""
-    open_bids = bids_to_us(actor).filter(state__in=STILL_IN, low_price_accepted__isnull=True)
+    open_bids = bids_to_us(actor, MandateAct.PANEL).filter(state__in=STILL_IN, low_price_accepted__isnull=True)
     calls = {bid.call.pk: bid.call for bid in open_bids.filter(lot__call__panel__state__in=["drawn", "declared"])}
     found = []
     for call in calls.values():
@@ -64,7 +66,7 @@ def _low_bids(actor: Actor) -> QuerySet[Bid]:
         if rule is not None and (call.final_opened_at or not call.has_final_offers):
             found += [bid.pk for bid, _rules in lowprice.triggered(call, rule)]
             found += list(lowprice.asked_by_the_panel(call).values_list("pk", flat=True))
-    return bids_to_us(actor).filter(pk__in=found)
+    return bids_to_us(actor, MandateAct.PANEL).filter(pk__in=found)
 
 
 def _asked(actor: Actor) -> QuerySet[LowPriceRequest]:
@@ -85,7 +87,7 @@ deed(
     "panel.draw",
     _("Draw the panel"),
     [Role.OFFICER],
-    mine=our_calls,
+    mine=lambda actor: our_calls(actor, MandateAct.PANEL),
     waits=Q(state="opened") & (Q(panel__isnull=True) | Q(panel__state="forming")),
     do=on_its_page,
     page=lambda call: reverse("awards:draw", args=[call.pk]),
@@ -102,7 +104,7 @@ deed(
     "call.qualification",
     _("Check who qualifies"),
     [Role.OFFICER, Role.DRAFTER],
-    mine=our_calls,
+    mine=lambda actor: our_calls(actor, MandateAct.QUALIFICATION),
     waits=Q(state="opened", lots__bids__state="opened"),
     do=on_its_page,
     page=lambda call: reverse("awards:qualification", args=[call.pk]),
@@ -186,7 +188,7 @@ deed(
     "award.publish_notice",
     _("Publish the result"),
     [Role.DRAFTER, Role.APPROVER],
-    mine=our_awards,
+    mine=lambda actor: our_awards(actor, MandateAct.NOTICES),
     waits=Q(state="confirmed"),
     move="publish_notice",
     facts=award_facts,
@@ -215,7 +217,8 @@ def _replies_to(*kinds: str) -> Any:
         found = Challenge.objects.filter(kind__in=kinds, state="filed").select_related("call__project__buyer")
         if ChallengeKind.COMPLAINT in kinds:
             return found.exclude(call__project__buyer=actor.organisation)
-        return found.filter(call__project__buyer=actor.organisation).exclude(call__drafted_by=actor.user)
+        ours = threads_of(actor, MandateAct.REPLIES, way="call__project")
+        return found.filter(ours).exclude(call__drafted_by=actor.user)
 
     return waiting
 

@@ -9,8 +9,8 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
-from procurement.accounts.enums import Role
-from procurement.accounts.workspace.desk import Actor
+from procurement.accounts.enums import MandateAct, Role
+from procurement.accounts.workspace.desk import Actor, threads_of
 from procurement.accounts.workspace.views import actor_of
 from procurement.awards.models import Award, Challenge, Panel, Seat
 from procurement.bids.models import Bid
@@ -29,18 +29,18 @@ def _row(found: QuerySet[Any], pk: int) -> Any:
     return row
 
 
-def own_call(request: HttpRequest, pk: int, *roles: str) -> tuple[Call, Actor]:
-    """A call of the buyer this person acts for."""
+def own_call(request: HttpRequest, pk: int, *roles: str, covered: str) -> tuple[Call, Actor]:
+    """A call of the buyer this person acts for, itself or by a mandate that has ``covered``."""
     actor = actor_of(request)
-    call = _row(Call.objects.filter(project__buyer=actor.organisation).select_related("project__buyer"), pk)
+    call = _row(Call.objects.filter(threads_of(actor, covered)).select_related("project__buyer"), pk)
     _with_role(actor, *roles)
     return call, actor
 
 
 def own_panel(request: HttpRequest, pk: int, *roles: str) -> tuple[Panel, Actor]:
-    """The panel of a call of the buyer this person acts for."""
+    """The panel of a call of the buyer this person acts for, itself or by mandate."""
     actor = actor_of(request)
-    panels = Panel.objects.filter(call__project__buyer=actor.organisation)
+    panels = Panel.objects.filter(threads_of(actor, MandateAct.PANEL, way="call__project"))
     panel = _row(panels.select_related("call__project__buyer"), pk)
     _with_role(actor, *roles)
     return panel, actor
@@ -60,10 +60,10 @@ def _row_of_seat(actor: Actor, pk: int) -> Seat:
     return seat
 
 
-def bid_to_us(request: HttpRequest, pk: int, *roles: str) -> tuple[Bid, Actor]:
-    """An opened bid for a call of the buyer this person acts for."""
+def bid_to_us(request: HttpRequest, pk: int, *roles: str, covered: str) -> tuple[Bid, Actor]:
+    """An opened bid for a call of the buyer this person acts for, itself or by a mandate that has ``covered``."""
     actor = actor_of(request)
-    bids = Bid.objects.filter(lot__call__project__buyer=actor.organisation, opened_at__isnull=False)
+    bids = Bid.objects.filter(threads_of(actor, covered, way="lot__call__project"), opened_at__isnull=False)
     bid = _row(bids.select_related("lot__call__project__buyer", "supplier"), pk)
     _with_role(actor, *roles)
     return bid, actor
@@ -85,7 +85,7 @@ def challenges_seen_by(actor: Actor) -> QuerySet[Challenge]:
         return found.none()
     if Role.REGULATOR in actor.roles:
         return found
-    own, ours = Q(supplier=actor.organisation), Q(call__project__buyer=actor.organisation)
+    own, ours = Q(supplier=actor.organisation), threads_of(actor, MandateAct.REPLIES, way="call__project")
     roles = set(actor.roles)
     mine = own if roles & {Role.SUPPLIER, Role.SIGNATORY} else Q(pk__in=[])
     to_us = ours if roles & {Role.DRAFTER, Role.APPROVER, Role.OFFICER, Role.SIGNATORY} else Q(pk__in=[])

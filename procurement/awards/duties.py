@@ -16,9 +16,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from procurement.accounts.enums import Role
+from procurement.accounts.enums import MandateAct, OrganisationKind, Role
 from procurement.accounts.models import Organisation
-from procurement.accounts.workspace.desk import Actor
+from procurement.accounts.workspace.desk import Actor, threads_of
 from procurement.awards.enums import AwardState, ChallengeKind, ChallengeState, PanelState
 from procurement.awards.guards.challenge import CLOCKS
 from procurement.awards.models import Award, Challenge, Panel
@@ -60,6 +60,14 @@ class Duty:
     def is_overdue(self, today: date) -> bool:
         return self.due < today
 
+
+# what of a buyer's duties a mandate can leave to an agency
+BY_MANDATE = {
+    "T1": MandateAct.PANEL,
+    "T3": MandateAct.NOTICES,
+    "T4": MandateAct.REPLIES,
+    "T5": MandateAct.REPLIES,
+}
 
 Source = Callable[[datetime, Q], Iterable[Duty]]
 _sources: list[Source] = []
@@ -113,14 +121,25 @@ def owed_by(actor: Actor) -> list[Duty]:
         return of_threads(actor.at, Q())
     if actor.organisation is None or not actor.roles:
         return []
-    ours = Q(buyer=actor.organisation) | Q(calls__lots__bids__supplier=actor.organisation)
-    found = of_threads(actor.at, ours)
+    ours = threads_of(actor, *BY_MANDATE.values(), way="") | Q(calls__lots__bids__supplier=actor.organisation)
+    found = [duty for duty in of_threads(actor.at, ours) if set(duty.roles) & actor.roles]
+    if actor.organisation.kind == OrganisationKind.AGENCY:
+        return _left_to(actor, found)
+    return [duty for duty in found if duty.organisation is not None and duty.organisation.pk == actor.organisation.pk]
+
+
+def _left_to(actor: Actor, found: list[Duty]) -> list[Duty]:
+    """Of the buyers' duties those that an agency's mandates leave to it: who may do it is told of the day too."""
+    covered = {
+        act: set(Project.objects.filter(threads_of(actor, act, way="")).values_list("pk", flat=True))
+        for act in {BY_MANDATE[duty.rule] for duty in found if duty.rule in BY_MANDATE}
+    }
     return [
         duty
         for duty in found
-        if duty.organisation is not None
-        and duty.organisation.pk == actor.organisation.pk
-        and set(duty.roles) & actor.roles
+        if duty.rule in BY_MANDATE
+        and getattr(duty.organisation, "pk", None) == duty.project.buyer_id
+        and duty.project.pk in covered[BY_MANDATE[duty.rule]]
     ]
 
 

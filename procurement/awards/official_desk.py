@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from procurement.accounts.enums import MandateAct
 from procurement.accounts.workspace import forms
 from procurement.accounts.workspace.desk import Actor, deed
 from procurement.awards import official as acts
@@ -28,7 +29,7 @@ def _notices(must: bool) -> Callable[[Actor], QuerySet[Notice]]:
         rule = rulebook.find("D4", variant="medium", on=actor.at, region=region)
         asked = rule is not None and bool(rule.values["required"])
         owed = Q(project__fund_source=FundSource.FISCAL, project__rehearsal=False)
-        rows = our_notices(actor)
+        rows = our_notices(actor, MandateAct.NOTICES)
         if not asked:
             return rows.none() if must else rows
         return rows.filter(owed) if must else rows.exclude(owed)

@@ -2,26 +2,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from procurement.accounts.enums import Role
+from procurement.accounts.enums import MandateAct, Role
+from procurement.accounts.mandates import acts_for_buyer
 from procurement.accounts.permissions import acts_for, roles_of
 from procurement.awards.enums import ChallengeKind
 from workflows.machine import Act
 
 
 def buyer_staff(subject: Any, act: Act) -> bool:
-    return acts_for(act, subject.project.buyer, Role.OFFICER, Role.DRAFTER)
+    return acts_for_buyer(act, subject.project, MandateAct.PANEL, Role.OFFICER, Role.DRAFTER)
 
 
 def officer(subject: Any, act: Act) -> bool:
-    return acts_for(act, subject.project.buyer, Role.OFFICER)
+    return acts_for_buyer(act, subject.project, MandateAct.PANEL, Role.OFFICER)
 
 
 def approver(subject: Any, act: Act) -> bool:
     return acts_for(act, subject.project.buyer, Role.APPROVER)
 
 
-def drafter(subject: Any, act: Act) -> bool:
-    return acts_for(act, subject.project.buyer, Role.DRAFTER, Role.APPROVER)
+def announcer(subject: Any, act: Act) -> bool:
+    """Results are published by the buyer or its agency (条例 art 43)."""
+    return acts_for_buyer(act, subject.project, MandateAct.NOTICES, Role.DRAFTER, Role.APPROVER)
 
 
 def member(panel: Any, act: Act) -> bool:
@@ -53,7 +55,7 @@ def supervisor(challenge: Any, act: Act) -> bool:
 
 
 def replies(challenge: Any, act: Act) -> bool:
-    """The buyer's officer or approver; a complaint is decided by the supervisors (令94)."""
+    """The buyer's officer or approver, or its agency's (采购法 art 54); a complaint is the supervisors' (令94)."""
     if challenge.kind == ChallengeKind.COMPLAINT:
         return supervisor(challenge, act)
-    return acts_for(act, challenge.project.buyer, Role.OFFICER, Role.APPROVER)
+    return acts_for_buyer(act, challenge.project, MandateAct.REPLIES, Role.OFFICER, Role.APPROVER)

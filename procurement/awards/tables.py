@@ -6,8 +6,8 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from procurement.accounts.enums import BUYER_KINDS, Role
-from procurement.accounts.workspace.desk import Actor
+from procurement.accounts.enums import RUNNING_KINDS, MandateAct, Role
+from procurement.accounts.workspace.desk import Actor, threads_of
 from procurement.accounts.workspace.tables import MINUTE, TAG, Column, Filter, table
 from procurement.awards.enums import PanelState, SeatRole
 from procurement.awards.models import Seat
@@ -21,10 +21,15 @@ def own_seats(actor: Actor) -> QuerySet[Seat]:
 
 
 def seats_of(actor: Actor) -> QuerySet[Seat]:
-    found = (
-        Seat.objects.filter(**{f"{PROJECT}__buyer": actor.organisation}) if actor.organisation else Seat.objects.none()
-    )
+    found = Seat.objects.filter(threads_of(actor, MandateAct.PANEL, way=PROJECT))
     return found.select_related(f"{PROJECT}__buyer", "user")
+
+
+def _to_the_draw(seat: Seat, actor: Actor) -> str:
+    """The draw is the officers' page; others follow the thread."""
+    if Role.OFFICER in actor.roles:
+        return reverse("awards:draw", args=[seat.panel.call_id])
+    return reverse("thread", args=[seat.panel.call.project.number])
 
 
 STATE = Filter("state", _("State"), PanelState.choices, "panel__state")
@@ -50,7 +55,7 @@ table(
     search=[f"{PROJECT}__title", "panel__call__number"],
     filters=[STATE],
     order=["-panel__drawn_at", "-pk"],
-    address=lambda seat: reverse("thread", args=[seat.panel.call.project.number]),
+    address=lambda seat, actor: reverse("thread", args=[seat.panel.call.project.number]),
     place=50,
     empty=_("A panel appears here as soon as you are drawn for one."),
 )
@@ -70,8 +75,8 @@ table(
     search=["user__display_name", f"{PROJECT}__title", "panel__call__number"],
     filters=[STATE, Filter("role", _("As what"), SeatRole.choices, "role")],
     order=["-panel__drawn_at", "panel", "position"],
-    address=lambda seat: reverse("awards:draw", args=[seat.panel.call_id]),
+    address=_to_the_draw,
     place=51,
-    kinds=BUYER_KINDS,
+    kinds=RUNNING_KINDS,
     empty=_("Members appear here once a panel is drawn."),
 )

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from procurement.accounts.enums import Role
+from procurement.accounts.enums import MandateAct, Role
+from procurement.accounts.mandates import acts_of
 from procurement.accounts.permissions import is_regulator, roles_of
 from procurement.bids.models import Bid
 from procurement.calls.enums import CallState
 from procurement.calls.models import Call
 
+# an agency reads offers where it opens them, checks who qualifies, or runs the scoring
+OFFERS = (MandateAct.OPENING, MandateAct.QUALIFICATION, MandateAct.PANEL)
 BIDDER, PANEL, BUYER, REGULATOR = "bidder", "panel", "buyer", "regulator"
 
 
@@ -36,15 +39,20 @@ def reads_as(user: Any, organisation: Any, bid: Bid, at: datetime) -> str:
     roles = roles_of(user, organisation, at) if organisation else set()
     if organisation and organisation.pk == bid.supplier_id and Role.SUPPLIER in roles:
         return BIDDER
-    if organisation and organisation.pk == call.project.buyer_id and roles & {Role.OFFICER, Role.DRAFTER}:
+    if roles & {Role.OFFICER, Role.DRAFTER} and runs_offers(organisation, call.project, at):
         return BUYER if buyer_reads(call) else ""
     if _sits_on_panel(user, call):
         return PANEL
     return REGULATOR if is_regulator(user) else ""
 
 
-def belongs_to(user: Any, organisation: Any, bid: Bid) -> bool:
+def runs_offers(organisation: Any, project: Any, at: datetime) -> bool:
+    """Whether the organisation has to do with opened offers: the buyer, and its agency as far as the mandate goes."""
+    return bool(acts_of(organisation, project, at) & set(OFFERS))
+
+
+def belongs_to(organisation: Any, bid: Bid, at: datetime) -> bool:
     """Whether this person's side has to do with the bid at all: then a refusal is 403, else there is nothing (404)."""
     if bid.opened_at is None or organisation is None:
         return bool(organisation and organisation.pk == bid.supplier_id)
-    return organisation.pk in (bid.supplier_id, bid.lot.call.project.buyer_id)
+    return organisation.pk == bid.supplier_id or runs_offers(organisation, bid.project, at)

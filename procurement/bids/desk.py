@@ -10,10 +10,10 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from procurement.accounts.enums import Role
+from procurement.accounts.enums import MandateAct, Role
 from procurement.accounts.permissions import is_regulator
 from procurement.accounts.workspace import forms
-from procurement.accounts.workspace.desk import Actor, deed
+from procurement.accounts.workspace.desk import Actor, deed, threads_of
 from procurement.bids import actions, confirming, opening
 from procurement.bids.access import buyer_reads
 from procurement.bids.models import Bid
@@ -36,9 +36,12 @@ def own_bids(actor: Actor) -> QuerySet[Bid]:
     return Bid.objects.filter(supplier=actor.organisation).select_related("lot__call__project__buyer", "supplier")
 
 
-def bids_to_us(actor: Actor) -> QuerySet[Bid]:
-    """Bids for the buyer's own calls, only once they are opened: before, nobody of the buyer sees who bid."""
-    bids = Bid.objects.filter(lot__call__project__buyer=actor.organisation, opened_at__isnull=False)
+def bids_to_us(actor: Actor, *acts: str) -> QuerySet[Bid]:
+    """Bids for the buyer's own calls, only once they are opened: before, nobody of the buyer sees who bid.
+
+    For an agency: for the calls it may do one of ``acts`` for.
+    """
+    bids = Bid.objects.filter(threads_of(actor, *acts, way="lot__call__project"), opened_at__isnull=False)
     return bids.select_related("lot__call__project__buyer", "supplier")
 
 
@@ -72,7 +75,7 @@ def _openings(actor: Actor) -> QuerySet[Call]:
     """Openings to come or just held: of the own calls, of those bid for, and for regulators all of them."""
     recent = actor.at - timedelta(days=WATCHED_DAYS)
     calls = Call.objects.filter(Q(state="published") | Q(state="opened", opened_at__gte=recent))
-    theirs = Q(project__buyer=actor.organisation)
+    theirs = threads_of(actor, MandateAct.OPENING)
     theirs |= Q(pk__in=own_bids(actor).exclude(state__in=["draft", "withdrawn"]).values("lot__call"))
     if is_regulator(actor.user):
         theirs |= Q(deadline__lte=actor.at + timedelta(days=1))
@@ -122,7 +125,7 @@ deed(
     "call.open",
     _("Confirm the opening"),
     [Role.OFFICER],
-    mine=our_calls,
+    mine=lambda actor: our_calls(actor, MandateAct.OPENING),
     waits=Q(state="published", deadline__lte=Now()) & (Q(opens_from__isnull=True) | Q(opens_from__lte=Now())),
     do=_at_its_page,
     page=_opening_page,
@@ -133,7 +136,7 @@ deed(
     "bid.qualify",
     _("Let in a bid"),
     [Role.OFFICER, Role.DRAFTER],
-    mine=bids_to_us,
+    mine=lambda actor: bids_to_us(actor, MandateAct.QUALIFICATION),
     waits=Q(state="opened"),
     move="qualify",
     facts=_bid_facts,
@@ -143,7 +146,7 @@ deed(
     "bid.reject",
     _("Reject a bid"),
     [Role.OFFICER, Role.DRAFTER],
-    mine=bids_to_us,
+    mine=lambda actor: bids_to_us(actor, MandateAct.QUALIFICATION, MandateAct.PANEL),
     waits=Q(state__in=["opened", "qualified", "final_offered"]),
     move="reject",
     facts=_bid_facts,
@@ -156,7 +159,7 @@ deed(
     "call.invite_final_offers",
     _("Invite final offers"),
     [Role.OFFICER],
-    mine=our_calls,
+    mine=lambda actor: our_calls(actor, MandateAct.OPENING),
     waits=Q(state="opened", method__in=WITH_FINAL_OFFERS, final_offers_until__isnull=True)
     & ~Q(lots__bids__state="opened"),
     fields=lambda call, actor: {"minutes": forms.number(_("Minutes until they are due"), 5, 7 * 24 * 60, initial=60)},
@@ -175,7 +178,7 @@ deed(
     "call.open_final_offers",
     _("Confirm the opening of the final offers"),
     [Role.OFFICER],
-    mine=our_calls,
+    mine=lambda actor: our_calls(actor, MandateAct.OPENING),
     waits=Q(state="opened", final_offers_until__lte=Now(), final_opened_at__isnull=True)
     & (Q(final_opens_from__isnull=True) | Q(final_opens_from__lte=Now())),
     do=_at_its_page,

@@ -3,11 +3,15 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.fields.json import KeyTextTransform
+
 from procurement.bids.enums import Round
-from procurement.bids.models import Bid, Envelope, OpeningConfirmation
+from procurement.bids.models import Bid, Envelope
 from procurement.calls.models import Call
 from procurement.calls.wording import call_words, lot_name, paper, papers_word, project_words
 from procurement.common.pdf import Pdf, render
+from workflows.models import TransitionLog
 
 BIDDING, OPENING = 2, 3  # knots of the thread: 公告, 评审
 CONFIRM_WITHIN = timedelta(minutes=15)
@@ -56,7 +60,7 @@ def opening_record(call: Call) -> Pdf:
     if call.opened_at is None:
         raise ValueError(f"{call.number} has not been opened")
     bids = list(Bid.objects.filter(lot__call=call).select_related("supplier", "lot").prefetch_related("envelopes"))
-    confirmations = list(call.confirmations.select_related("officer"))
+    confirmations = _confirmations(call)
     opened = [bid for bid in bids if bid.opened_at is not None]
     sessions = [_session(call, opened, confirmations, Round.FIRST, call.opened_at)]
     if call.final_opened_at is not None:
@@ -90,9 +94,7 @@ def _papers(call: Call, round_: str) -> str:
     return papers_word(call.method) if round_ == Round.FIRST else "最后报价"
 
 
-def _session(
-    call: Call, bids: list[Bid], confirmations: list[OpeningConfirmation], round_: str, at: datetime
-) -> dict[str, Any]:
+def _session(call: Call, bids: list[Bid], confirmations: list[Any], round_: str, at: datetime) -> dict[str, Any]:
     read_out = round_ == Round.FIRST and call.reads_prices_out
     rows = []
     for bid in bids:
@@ -129,11 +131,23 @@ def _last(bid: Bid, round_: str) -> Envelope | None:
     return max(envelopes, key=lambda envelope: envelope.pk, default=None)
 
 
-def _officers(call: Call, confirmations: list[OpeningConfirmation], round_: str, at: datetime) -> list[dict[str, Any]]:
+def _confirmations(call: Call) -> list[Any]:
+    """The officers' words, each with the organisation it was given for as the log has it: the buyer, or its agency."""
+    said = TransitionLog.objects.filter(
+        subject_type="calls.call", subject_id=OuterRef("call"), action="confirm_opening", actor=OuterRef("officer")
+    )
+    said = said.annotate(of=KeyTextTransform("round", "facts")).filter(of=OuterRef("round"))
+    houses = said.order_by("sequence").values("organisation__name")[:1]
+    return list(call.confirmations.select_related("officer").annotate(house=Subquery(houses)))
+
+
+def _officers(call: Call, confirmations: list[Any], round_: str, at: datetime) -> list[dict[str, Any]]:
     """The officers whose word opened this round: the first word of each within a quarter of an hour."""
     found: dict[int, dict[str, Any]] = {}
     for item in confirmations:
         if item.round == round_ and at - CONFIRM_WITHIN <= item.at <= at:
             name = item.officer.get_full_name() or item.officer.username
-            found.setdefault(item.officer_id, {"name": name, "organisation": call.project.buyer.name, "at": item.at})
+            found.setdefault(
+                item.officer_id, {"name": name, "organisation": item.house or call.project.buyer.name, "at": item.at}
+            )
     return list(found.values())

@@ -9,6 +9,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from procurement.accounts import mandates
+from procurement.accounts.enums import Role
 from procurement.calls.enums import CallState
 from procurement.rules import rulebook
 from workflows.machine import Act
@@ -56,9 +58,29 @@ def supplier_may_bid(bid: Any, act: Act) -> Iterator[Reason]:
     rule = _rule("P14", bid, act)
     if rule is not None and (supplier.pk == call.project.buyer_id or supplier.code == call.project.buyer.code):
         yield rule.reason(_("The buyer does not bid for its own call."))
+    if rule is not None:
+        yield from (rule.reason(words) for words in ties_to_agency(supplier, call.project))
     rule = _rule("W3", bid, act)
     if rule is not None and (supplier.is_buyer or supplier.is_station):
         yield rule.reason(_("%(name)s is not an organisation that supplies services.") % {"name": supplier})
+
+
+def ties_to_agency(supplier: Any, project: Any) -> Iterator[str]:
+    """Why a supplier is too near to the agency that runs the call (令87 art 8: its branches; 条例 art 18: one head).
+
+    A branch bears the name of its house; one head is a person who answers for both.
+    """
+    for agency in mandates.has_worked_on(project):
+        if supplier.pk == agency.pk or supplier.name.startswith(agency.name):
+            yield _("%(name)s runs this call by mandate: neither it nor its branches bid in it.") % {"name": agency}
+        elif _heads(supplier) & _heads(agency):
+            words = _("%(supplier)s and %(agency)s, which runs this call by mandate, have the same head.")
+            yield words % {"supplier": supplier, "agency": agency}
+
+
+def _heads(organisation: Any) -> set[int]:
+    rows = organisation.memberships.filter(active=True, roles__overlap=[str(Role.MANAGER), str(Role.SIGNATORY)])
+    return set(rows.values_list("user", flat=True))
 
 
 def has_envelope(bid: Any, act: Act) -> Iterator[Reason]:

@@ -134,7 +134,7 @@ class Bid(ThreadMachine):
         source=["opened", "qualified", "final_offered"],
         target="rejected",
         guards=[guards.has_reject_reason],
-        permission=permissions.buyer_staff,
+        permission=permissions.rejects,
         label=_("Reject"),
     )
     def reject(self, act: Act) -> None:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from procurement.accounts.enums import EventGroup, Role
+from procurement.accounts.enums import EventGroup, MandateAct, Role
 from procurement.accounts.notifications.events import Told, event
 from procurement.accounts.notifications.people import Seat, staff
 from procurement.bids.enums import EVER_OPENED, STILL_IN, BidState
@@ -18,6 +18,8 @@ from procurement.calls.notifications import call_facts, holders
 from procurement.calls.wording import lot_name
 from procurement.projects.models import Project
 from procurement.projects.notifications import about, buyer_staff, thread_of
+
+RUNNING = (Role.DRAFTER, Role.APPROVER, Role.OFFICER)  # who of the buyer has to do with an opening
 
 
 def bid(pk: int) -> Bid:
@@ -67,7 +69,7 @@ def _corrected(correction_id: int) -> Told:
 )
 def _opened(call_id: int) -> Told:
     call = Call.objects.select_related("project__buyer").get(pk=call_id)
-    people = [*bidders(call), *buyer_staff(call.project, Role.DRAFTER, Role.APPROVER, Role.OFFICER)]
+    people = [*bidders(call), *buyer_staff(call.project, *RUNNING, covered=MandateAct.OPENING)]
     return Told(call, people, thread_of(call.project), call_facts(call), project=call.project)
 
 

@@ -11,11 +11,12 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch
 
-from procurement.accounts.enums import Role
+from procurement.accounts.enums import MandateAct, Role
+from procurement.accounts.mandates import acts_of
 from procurement.accounts.permissions import is_regulator
 from procurement.accounts.workspace.desk import Actor
 from procurement.bids import opening
-from procurement.bids.access import buyer_reads
+from procurement.bids.access import buyer_reads, runs_offers
 from procurement.bids.confirming import unconfirmed
 from procurement.bids.enums import BidState, Round
 from procurement.bids.models import Attachment, Bid, Envelope, OpeningConfirmation
@@ -32,8 +33,8 @@ GONE = (BidState.DRAFT, BidState.WITHDRAWN)
 def seat_of(actor: Actor, call: Call) -> str:
     """As what this person attends; ``outside`` for colleagues with another role, empty for strangers."""
     organisation = actor.organisation
-    if organisation is not None and organisation.pk == call.project.buyer_id:
-        if Role.OFFICER in actor.roles:
+    if run := acts_of(organisation, call.project, actor.at):
+        if Role.OFFICER in actor.roles and MandateAct.OPENING in run:
             return OFFICER
         return BUYER if actor.roles & {Role.DRAFTER, Role.APPROVER} else OUTSIDE
     if organisation is not None and call_bids(call).filter(supplier=organisation).exists():
@@ -176,11 +177,13 @@ class Sitting:
             unconfirmed=unconfirmed and (opened or own),
         )
 
-    @property
+    @cached_property
     def _reads_offers(self) -> bool:
         if self.seat == REGULATOR:
             return True
-        return bool(self.actor.roles & {Role.OFFICER, Role.DRAFTER}) and self.seat != BIDDER and buyer_reads(self.call)
+        if self.seat == BIDDER or not self.actor.roles & {Role.OFFICER, Role.DRAFTER} or not buyer_reads(self.call):
+            return False
+        return runs_offers(self.actor.organisation, self.call.project, self.actor.at)
 
     @property
     def mark(self) -> str:

@@ -7,9 +7,10 @@ from decimal import Decimal
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from procurement.accounts.enums import BUYER_KINDS, Role
+from procurement.accounts.enums import RUNNING_KINDS, Role
+from procurement.accounts.workspace.desk import Actor
 from procurement.accounts.workspace.tables import MINUTE, MONEY, NUMBER, TAG, Column, Filter, table
-from procurement.bids.access import buyer_reads
+from procurement.bids.access import OFFERS, buyer_reads
 from procurement.bids.desk import bids_to_us, own_bids
 from procurement.bids.enums import EVER_OPENED, BidState
 from procurement.bids.models import Bid
@@ -25,8 +26,13 @@ def total_for_buyer(bid: Bid) -> Decimal | None:
     return bid.total if buyer_reads(bid.call) else None
 
 
-def _own_address(bid: Bid) -> str:
+def _own_address(bid: Bid, actor: Actor) -> str:
     return reverse("bids:room", args=[bid.lot_id])
+
+
+def _offer(bid: Bid, actor: Actor) -> str:
+    """P9: an offer whose price is not for the buyer yet is not the buyer's to open."""
+    return reverse("bids:offer", args=[bid.pk]) if buyer_reads(bid.call) else ""
 
 
 table(
@@ -59,7 +65,7 @@ table(
     "offers",
     _("Bids to us"),
     [Role.OFFICER, Role.DRAFTER],
-    rows=bids_to_us,
+    rows=lambda actor: bids_to_us(actor, *OFFERS),
     columns=[
         Column("supplier", _("Supplier"), lambda bid: bid.supplier.name, order="supplier__name"),
         Column("number", _("Receipt number"), lambda bid: bid.number, under=True, order="number"),
@@ -74,8 +80,8 @@ table(
     search=["supplier__name", "number", "lot__call__project__title"],
     filters=[Filter("state", _("State"), [(s.value, s.label) for s in EVER_OPENED], "state")],
     order=["-opened_at", "lot", "pk"],
-    address=lambda bid: reverse("bids:offer", args=[bid.pk]),
+    address=_offer,
     place=41,
-    kinds=BUYER_KINDS,
+    kinds=RUNNING_KINDS,
     empty=_("Bids appear here once they are opened. Before that nobody of the buyer sees who bid."),
 )

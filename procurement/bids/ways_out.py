@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from procurement.accounts.enums import Role
+from procurement.accounts.enums import MandateAct, Role
 from procurement.accounts.models import Organisation
-from procurement.accounts.workspace.desk import Actor
+from procurement.accounts.workspace.desk import Actor, runs
 from procurement.bids import opening
 from procurement.calls import permissions
 from procurement.calls.enums import CallState, Method
@@ -138,7 +138,7 @@ def _other_method(call: Call, **more: Any) -> Way:
 
 
 def _after(call: Call, actor: Actor) -> list[Way]:
-    mine = Role.DRAFTER in actor.roles and actor.organisation == call.project.buyer
+    mine = Role.DRAFTER in actor.roles and runs(actor, call.project, MandateAct.DRAFTING)
     who = _("a drafter of %(name)s") % {"name": call.project.buyer}
     page = reverse("calls:start", args=[call.project_id]) + f"?from=call-{call.pk}"
     ways = [

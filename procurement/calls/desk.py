@@ -9,9 +9,9 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from procurement.accounts.enums import Role
+from procurement.accounts.enums import MandateAct, Role
 from procurement.accounts.workspace import forms
-from procurement.accounts.workspace.desk import Actor, deed
+from procurement.accounts.workspace.desk import Actor, deed, threads_of
 from procurement.calls import actions, drafting, questions, timetable
 from procurement.calls.models import Call, Question
 from procurement.projects import notices
@@ -19,8 +19,13 @@ from procurement.projects.desk import ours as our_projects
 from procurement.projects.enums import NoticeKind
 
 
-def ours(actor: Actor) -> QuerySet[Call]:
-    return Call.objects.filter(project__buyer=actor.organisation).select_related("project__buyer")
+def ours(actor: Actor, *acts: str) -> QuerySet[Call]:
+    """Calls of the buyer acted for; for an agency those it may do one of ``acts`` for."""
+    return Call.objects.filter(threads_of(actor, *acts)).select_related("project__buyer")
+
+
+def _to_draft(actor: Actor) -> QuerySet[Call]:
+    return ours(actor, MandateAct.DRAFTING)
 
 
 def facts(call: Call) -> list[tuple[Any, Any]]:
@@ -52,7 +57,8 @@ def _termination(call: Call, actor: Actor) -> notices.Preview:
 
 
 def _questions(actor: Actor) -> QuerySet[Question]:
-    return Question.objects.filter(call__project__buyer=actor.organisation).select_related("call__project__buyer")
+    asked = Question.objects.filter(threads_of(actor, MandateAct.QUESTIONS, way="call__project"))
+    return asked.select_related("call__project__buyer")
 
 
 def _open_calls(actor: Actor) -> QuerySet[Call]:
@@ -63,7 +69,7 @@ deed(
     "call.draft",
     _("Draft a call"),
     [Role.DRAFTER],
-    mine=our_projects,
+    mine=lambda actor: our_projects(actor, MandateAct.DRAFTING),
     waits=Q(state__in=["approved", "intended", "failed"]) & ~Q(calls__state__in=["draft", "published", "opened"]),
     do=lambda project, actor, given: None,
     page=lambda project: reverse("calls:start", args=[project.pk]),
@@ -72,7 +78,7 @@ deed(
     "call.edit",
     _("Go on drafting a call"),
     [Role.DRAFTER],
-    mine=ours,
+    mine=_to_draft,
     waits=Q(state="draft", handed_in_at__isnull=True),
     do=lambda call, actor, given: None,
     page=lambda call: reverse("calls:draft", args=[call.pk, "timetable"]),
@@ -81,7 +87,7 @@ deed(
     "call.take_back",
     _("Take a draft back from the approver"),
     [Role.DRAFTER],
-    mine=ours,
+    mine=_to_draft,
     waits=Q(state="draft", handed_in_at__isnull=False),
     facts=facts,
     do=lambda call, actor, given: drafting.hand_back(call, **actor.as_organisation),
@@ -161,7 +167,7 @@ deed(
     "call.correct",
     _("Questions and corrections of a call"),
     [Role.APPROVER, Role.DRAFTER],
-    mine=ours,
+    mine=lambda actor: ours(actor, MandateAct.QUESTIONS),
     waits=Q(state="published"),
     do=lambda call, actor, given: None,
     page=lambda call: reverse("calls:questions", args=[call.pk]),

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from procurement.accounts.enums import EventGroup, Role
+from procurement.accounts.enums import EventGroup, MandateAct, Role
 from procurement.accounts.notifications.events import Told, event
 from procurement.accounts.notifications.people import Seat, staff
 from procurement.calls.models import Call, Correction, Question
@@ -52,7 +52,7 @@ def _handed_in(call_id: int, step: int) -> Told:
 )
 def _handed_back(call_id: int, by: int, step: int) -> Told:
     call = _call(call_id)
-    people = [seat for seat in buyer_staff(call.project, Role.DRAFTER) if seat[0] != by]
+    people = [seat for seat in buyer_staff(call.project, Role.DRAFTER, covered=MandateAct.DRAFTING) if seat[0] != by]
     path = reverse("calls:draft", args=[call.pk, "timetable"])
     return Told(call, people, path, call_facts(call), project=call.project, key=str(step))
 
@@ -90,7 +90,7 @@ def _corrected(correction_id: int) -> Told:
 )
 def _asked(question_id: int) -> Told:
     row = Question.objects.select_related("call__project__buyer").get(pk=question_id)
-    people = buyer_staff(row.call.project, Role.DRAFTER, Role.APPROVER)
+    people = buyer_staff(row.call.project, Role.DRAFTER, Role.APPROVER, covered=MandateAct.QUESTIONS)
     path = reverse("deed", args=["question.answer", row.pk])
     return Told(row, people, path, call_facts(row.call), project=row.call.project)
 

@@ -12,8 +12,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from procurement.accounts.enums import Role
 from procurement.accounts.models import Organisation
-from procurement.awards import permissions as award_permissions
+from procurement.accounts.permissions import acts_for
 from procurement.awards.models import Award
 from procurement.common.models import next_number
 from procurement.common.money import percent_shares
@@ -37,7 +38,7 @@ def draft_contract(
     the fen, the last takes the remainder.
     """
     act = Act(by=by, at=act_time(), organisation=organisation, claimed=clock.claimed_time() is not None)
-    if not award_permissions.drafter(award, act):
+    if not acts_for(act, award.project.buyer, Role.DRAFTER, Role.APPROVER):
         raise PermissionDenied(_("Only the buyer's staff drafts the contract."))
     if Contract.objects.filter(award=award).exists():
         raise TransitionBlocked(

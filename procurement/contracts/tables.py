@@ -31,7 +31,7 @@ table(
     search=["number", f"{PROJECT}__title", "award__bid__supplier__name", f"{PROJECT}__buyer__name"],
     filters=[Filter("state", _("State"), ContractState.choices, "state")],
     order=["-drafted_at", "-pk"],
-    address=lambda row: thread_of(row.project),
+    address=lambda row, actor: thread_of(row.project),
     place=60,
     empty=_("A contract appears here as soon as it is drafted."),
 )

@@ -56,7 +56,7 @@ table(
         Filter("paid", _("Payment"), [("False", _("paid")), ("True", _("not paid yet"))], "paid_at__isnull"),
     ],
     order=["due", "pk"],
-    address=lambda row: thread_of(row.project),
+    address=lambda row, actor: thread_of(row.project),
     place=65,
     empty=_("Milestones appear here once a contract is signed by both sides."),
 )
@@ -78,7 +78,7 @@ table(
         Filter("answer", _("Answer"), [("False", _("scored")), ("True", _("still waited for"))], "scored_at__isnull")
     ],
     order=["-pk"],
-    address=lambda row: thread_of(row.milestone.project),
+    address=lambda row, actor: thread_of(row.milestone.project),
     place=66,
     kinds=BUYER_KINDS,
     empty=_("Evaluators appear here once they are asked to score a milestone."),

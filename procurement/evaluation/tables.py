@@ -46,7 +46,7 @@ table(
     search=[f"{PROJECT}__title", "contract__number", f"{AWARD}__bid__supplier__name"],
     filters=[Filter("state", _("State"), EvaluationState.choices, "state")],
     order=["-pk"],
-    address=lambda row: thread_of(row.project),
+    address=lambda row, actor: thread_of(row.project),
     place=70,
     empty=_("An evaluation appears here once it is opened."),
 )

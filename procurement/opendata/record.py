@@ -167,6 +167,8 @@ def _role(row: TransitionLog, project: Project) -> str:
         return _("panel") if row.subject_type.startswith(("awards.", "bids.")) else _("evaluators")
     if row.organisation_id == project.buyer_id:
         return _("buyer")
+    if row.facts.get("on_behalf_of") == project.buyer_id:
+        return _("agency, for the buyer")
     if row.subject_type == "awards.challenge" and row.action not in OF_THE_CHALLENGER:
         return _("supervisors")
     return _("station") if row.organisation.is_station else _("supplier")

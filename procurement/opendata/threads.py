@@ -26,7 +26,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from procurement.accounts import acting
+from procurement.accounts.models import Organisation
 from procurement.awards.models import Award
+from procurement.bids.access import runs_offers
 from procurement.calls.models import Call
 from procurement.common import bodies, page_cache
 from procurement.common.kept import Counted, kept
@@ -40,6 +42,7 @@ from procurement.opendata import papers, record, tasks
 from procurement.opendata.timeline import Timeline
 from procurement.projects.enums import NOTICE_TITLES, Domain, NoticeKind, ProjectState
 from procurement.projects.models import Project
+from workflows.clock import database_now
 from workflows.models import Job
 
 ROWS = 20
@@ -217,14 +220,16 @@ def readable(project: Project, request: HttpRequest) -> Iterator[tuple[str, Any]
     """Kind and row of every paper this reader may open now, in order."""
     own = acting.organisation_of(request)
     for kind, row in subjects(project):
-        if papers.is_public(kind, row) or (own is not None and _own_paper(kind, row, project, own.pk)):
+        if papers.is_public(kind, row) or (own is not None and _own_paper(kind, row, project, own)):
             yield kind, row
 
 
-def _own_paper(kind: str, row: Any, project: Project, own: int) -> bool:
-    """What only the parties read: a bidder its receipt, the buyer every receipt once opened, both what binds them."""
+def _own_paper(kind: str, row: Any, project: Project, organisation: Organisation) -> bool:
+    """What only the parties read: a bidder its receipt, the buyer or its agency all once opened, both what binds."""
+    own = organisation.pk
     if kind == "receipt":
-        return row.supplier_id == own or (row.opened_at is not None and project.buyer_id == own)
+        opened = row.opened_at is not None
+        return row.supplier_id == own or (opened and runs_offers(organisation, project, database_now()))
     if kind in ("contract", "amendment"):
         return own in (project.buyer_id, row.supplier.pk)
     if kind == "evaluation_report":

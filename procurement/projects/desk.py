@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from procurement.accounts.enums import BUYER_KINDS, Role
 from procurement.accounts.models import Organisation
 from procurement.accounts.workspace import forms
-from procurement.accounts.workspace.desk import Actor, deed
+from procurement.accounts.workspace.desk import Actor, deed, threads_of
 from procurement.needs.desk import own_organisation
 from procurement.needs.models import Need
 from procurement.projects import actions, notices
@@ -24,8 +24,10 @@ from workflows.errors import TransitionBlocked
 from workflows.reasons import Reason
 
 
-def ours(actor: Actor) -> QuerySet[Project]:
-    return Project.objects.filter(buyer=actor.organisation).select_related("buyer", "catalogue_item", "budget_line")
+def ours(actor: Actor, *acts: str) -> QuerySet[Project]:
+    """Projects of the buyer acted for; for an agency those it may do one of ``acts`` for."""
+    found = Project.objects.filter(threads_of(actor, *acts, way=""))
+    return found.select_related("buyer", "catalogue_item", "budget_line")
 
 
 def facts(project: Project) -> list[tuple[Any, Any]]:
@@ -117,7 +119,7 @@ deed(
     "project.form",
     _("Form a project from needs"),
     [Role.DRAFTER],
-    mine=own_organisation,
+    mine=_buyer,
     do=_form,
     fields=_project_fields,
     optional=True,
@@ -175,4 +177,4 @@ deed(
     optional=True,
 )
 
-from procurement.projects import notice_desk  # noqa: E402, F401 - registers the deeds of notices
+from procurement.projects import mandating, notice_desk  # noqa: E402, F401 - they register deeds of their own

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from procurement.accounts.enums import Role
 from procurement.accounts.workspace import forms
-from procurement.accounts.workspace.desk import Actor, deed
+from procurement.accounts.workspace.desk import Actor, deed, threads_of
 from procurement.projects import corrections, layout, notices, singlesource
 from procurement.projects.desk import facts, ours
 from procurement.projects.enums import NoticeKind
@@ -18,10 +18,13 @@ from procurement.projects.models import Notice, Project
 ASKED = ("supplier", "supplier_address", "reason", "experts")
 
 
-def our_notices(actor: Actor) -> QuerySet[Notice]:
-    """Notices of the actor's organisation as buyer, the latest first; those of past projects stay as they are."""
+def our_notices(actor: Actor, *acts: str) -> QuerySet[Notice]:
+    """Notices of the actor's organisation as buyer, the latest first; those of past projects stay as they are.
+
+    For an agency: of the threads it may do one of ``acts`` for.
+    """
     past = Q(project__imported=True, project__state__in=["closed", "terminated"])
-    found = Notice.objects.filter(~past, project__buyer=actor.organisation)
+    found = Notice.objects.filter(~past, threads_of(actor, *acts))
     return found.select_related("project__buyer").prefetch_related("official_publications").order_by("-pk")
 
 

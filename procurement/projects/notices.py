@@ -6,12 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from procurement.accounts.models import Mandate, Organisation
+from procurement.accounts import mandates
+from procurement.accounts.models import Organisation
 from procurement.common.models import next_number
 from procurement.common.templatetags.huiqun import notice_field
 from procurement.projects import layout
@@ -61,15 +60,8 @@ def contacts(buyer: Organisation, contact: str = "") -> str:
 
 
 def agency(project: Project, at: Any) -> str:
-    """The agencies that act for the buyer by a mandate in force (条例 art 13), named in every notice."""
-    day = timezone.localdate(at)
-    held = Mandate.objects.filter(
-        Q(ended_at__isnull=True) | Q(ended_at__date__gt=day),
-        buyer=project.buyer,
-        valid_from__lte=day,
-        valid_until__gte=day,
-    )
-    return "、".join(dict.fromkeys(held.values_list("agency__name", flat=True)))
+    """The agencies that hold a mandate for this thread (条例 art 13), named in every notice."""
+    return "、".join(agency.name for agency in mandates.agencies(project, at))
 
 
 @dataclass(frozen=True)

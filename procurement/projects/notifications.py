@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from procurement.accounts import mandates
 from procurement.accounts.enums import SUPPLIER_KINDS, EventGroup, Role
 from procurement.accounts.models import Organisation
 from procurement.accounts.notifications.events import Told, event
 from procurement.accounts.notifications.people import Seat, persons, staff
 from procurement.projects.enums import NoticeKind, ProjectState
 from procurement.projects.models import Notice, Project
+from workflows.clock import database_now
 
 
 def about(project: Project) -> dict[str, str]:
@@ -22,8 +24,13 @@ def thread_of(project: Project) -> str:
     return f"/threads/{project.number}/"
 
 
-def buyer_staff(project: Project, *roles: Role) -> list[Seat]:
-    return staff([project.buyer_id], *roles)
+def buyer_staff(project: Project, *roles: Role, covered: str = "") -> list[Seat]:
+    """The buyer's people in these roles; with ``covered`` also those of agencies whose mandate for it has that."""
+    found = staff([project.buyer_id], *roles)
+    by_mandate = mandates.BY_MANDATE & set(map(str, roles))
+    if covered and by_mandate:
+        found += staff(mandates.agencies(project, database_now(), covered), *by_mandate)
+    return found
 
 
 def suppliers() -> list[Seat]:

@@ -10,9 +10,9 @@ from django.core.validators import URLValidator
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from procurement.accounts.enums import Role
+from procurement.accounts.enums import MandateAct, Role
+from procurement.accounts.mandates import acts_for_buyer
 from procurement.accounts.models import Organisation
-from procurement.accounts.permissions import acts_for
 from procurement.projects.models import Notice, OfficialPublication, Project
 from procurement.rules import rulebook
 from workflows import clock, engine
@@ -63,8 +63,8 @@ def record(
     Raises ``PermissionDenied`` for people who may not, ``TransitionBlocked`` with everything that is wrong.
     """
     act = Act(by=by, at=act_time(), organisation=organisation, claimed=clock.claimed_time() is not None)
-    if not acts_for(act, notice.project.buyer, *RECORDERS):
-        raise PermissionDenied(_("This is recorded by the buyer's own staff."))
+    if not acts_for_buyer(act, notice.project, MandateAct.NOTICES, *RECORDERS):
+        raise PermissionDenied(_("This is recorded by the buyer's own staff or its agency."))
     reasons = []
     try:
         WEB(url)

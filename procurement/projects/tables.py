@@ -6,13 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from procurement.accounts.enums import BUYER_KINDS, Role
-from procurement.accounts.workspace.desk import Actor
+from procurement.accounts.enums import BUYER_KINDS, RUNNING_KINDS, MandateAct, Role
+from procurement.accounts.workspace.desk import Actor, threads_of
 from procurement.accounts.workspace.tables import DAY, MINUTE, MONEY, STRIP, TAG, Column, Filter, table
 from procurement.projects.desk import ours
 from procurement.projects.enums import Domain, FundSource, NoticeKind, ProjectState
+from procurement.projects.mandating import mandates_of
 from procurement.projects.models import Notice, Project
 
 BUYER_STAFF = (Role.DRAFTER, Role.APPROVER, Role.FINANCE, Role.OFFICER, Role.SIGNATORY)
@@ -28,8 +30,7 @@ def progress(project: Callable[[Any], Project], path: str) -> Column:
 
 
 def notices_of(actor: Actor) -> QuerySet[Notice]:
-    found = Notice.objects.filter(project__buyer=actor.organisation) if actor.organisation else Notice.objects.none()
-    return found.select_related("project")
+    return Notice.objects.filter(threads_of(actor, MandateAct.NOTICES)).select_related("project")
 
 
 table(
@@ -56,7 +57,7 @@ table(
         Filter("funds", _("Source of funds"), FundSource.choices, "fund_source"),
     ],
     order=["-formed_at", "-pk"],
-    address=thread_of,
+    address=lambda project, actor: thread_of(project),
     place=20,
     kinds=BUYER_KINDS,
     empty=_("A project appears here as soon as it is drafted from needs."),
@@ -91,8 +92,30 @@ table(
         ),
     ],
     order=["-published_at", "-pk"],
-    address=lambda notice: f"/threads/{notice.project.number}/notices/{notice.number}/",
+    address=lambda notice, actor: f"/threads/{notice.project.number}/notices/{notice.number}/",
     place=80,
-    kinds=BUYER_KINDS,
+    kinds=RUNNING_KINDS,
     empty=_("A notice appears here as soon as it is published."),
+)
+table(
+    "mandates",
+    _("Agency mandates"),
+    (*BUYER_STAFF, Role.MANAGER),
+    rows=mandates_of,
+    columns=[
+        Column("number", _("Agreement"), lambda mandate: mandate.number, order="number"),
+        Column("thread", _("Project"), lambda mandate: mandate.thread or _("all projects"), under=True),
+        Column("buyer", _("Buyer"), lambda mandate: mandate.buyer.name, order="buyer__name"),
+        Column("agency", _("Agency"), lambda mandate: mandate.agency.name, order="agency__name"),
+        Column("from", _("Valid from"), lambda mandate: mandate.valid_from, DAY, order="valid_from"),
+        Column("until", _("Valid until"), lambda mandate: mandate.valid_until, DAY, order="valid_until"),
+        Column("revoked", _("Revoked"), lambda mandate: mandate.ended_at, MINUTE, order="ended_at"),
+    ],
+    search=["number", "thread", "buyer__name", "agency__name"],
+    filters=[Filter("revoked", _("Revoked"), [("True", _("no")), ("False", _("yes"))], "ended_at__isnull")],
+    order=["-valid_until", "-pk"],
+    address=lambda mandate, actor: reverse("mandate", args=[mandate.pk]),
+    place=90,
+    kinds=RUNNING_KINDS,
+    empty=_("A mandate appears here as soon as a buyer gives one to an agency."),
 )

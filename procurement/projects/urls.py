@@ -1,11 +1,11 @@
-"""The catalogue and the budget, under /workspace/."""
+"""The catalogue, the budget and agencies' mandates, under /workspace/."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_http_methods, require_safe
 
-from procurement.projects.views import imports, ledgers
+from procurement.projects.views import imports, ledgers, mandates
 from procurement.projects.views.doors import BUDGET, CATALOGUE, Ledger, of_buyer
 
 form = require_http_methods(["GET", "HEAD", "POST"])
@@ -22,4 +22,10 @@ def _pages(ledger: Ledger) -> list[URLPattern]:
     ]
 
 
-urlpatterns = _pages(CATALOGUE) + _pages(BUDGET)
+urlpatterns = [
+    *_pages(CATALOGUE),
+    *_pages(BUDGET),
+    path("mandates/add/", mandates.add, name="mandate_add"),
+    path("mandates/<int:pk>/", mandates.mandate, name="mandate"),
+    path("mandates/<int:pk>/file/", mandates.file, name="mandate_file"),
+]

@@ -175,7 +175,7 @@ def add(request: HttpRequest, rule: str) -> HttpResponse:
         raise Http404
     new = RuleVersion(rule=before.rule, variant=before.variant, added_by_id=request.user.pk)
     initial = {name: getattr(before, name) for name in VersionForm.Meta.fields} | {"effective_from": None}
-    form = VersionForm(request.POST or None, instance=new, initial=initial, before=before)
+    form = VersionForm(request.POST if request.method == "POST" else None, instance=new, initial=initial, before=before)
     if request.method == "POST" and form.is_valid() and form.add():
         messages.success(request, _("The version is added; earlier acts stay judged by the earlier one."))
         return redirect("rules:rule", rule=rule)

@@ -26,7 +26,7 @@ POSTS: dict[str, dict[str, int]] = {
     "employment_end": {"mate": 403, "chief": 403, "strange": 403, "office": 403, "regulator": 403, "expert": 302},
     "interest_withdraw": {"mate": 403, "chief": 403, "strange": 403, "office": 403, "regulator": 403, "expert": 302},
     "registration_again": {"mate": 403, "chief": 404, "strange": 404, "office": 403},
-    "mandate_end": {"mate": 403, "strange": 404, "office": 403, "chief": 302},
+    "mandate": {"mate": 403, "strange": 404, "office": 404, "chief": 400},
     "people_invite": {"mate": 403, "chief": 400, "office": 403},
     "catalogue_line": {"mate": 403, "chief": 403, "keeper": 404, "strange": 404, "regulator": 403},
     "budget_line": {"mate": 403, "chief": 403, "keeper": 404, "strange": 404, "regulator": 403},
@@ -67,7 +67,7 @@ class Scene:
         self.keys: dict[str, list[Any]] = {
             "qualification": [paper.pk],
             "qualification_file": [paper.pk],
-            "mandate_end": [mandate.pk],
+            "mandate": [mandate.pk],
             "mandate_file": [mandate.pk],
             "invitation": [invitations.token_of(invited)],
             "invitation_change": [invited.pk],

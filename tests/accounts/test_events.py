@@ -68,7 +68,7 @@ OTHERWISE = {  # told by other rows: their own tests below, test_messages, or te
     "contract.suspended", "contract.resumed", "contract.supplemented",
     "call.corrected", "call.corrected.bidders", "question.asked", "question.answered", "call.final_offers_invited",
     "bid.low_price_asked", "project.ended", "project.ended.bidders",
-    "registration.decided", "qualification.decided", "qualification.lapses",
+    "registration.decided", "qualification.decided", "qualification.lapses", "safety.done",
 }  # fmt: skip
 
 

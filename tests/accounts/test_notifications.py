@@ -361,6 +361,7 @@ def test_every_event_can_be_told_in_words() -> None:
         "contract",
         "milestone",
         "organisation",
+        "act",
         "day",
         "lot",
         "challenge",

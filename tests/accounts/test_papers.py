@@ -9,11 +9,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from procurement.accounts import guards, mandates
+from procurement.accounts import guards
 from procurement.accounts.actions import qualifications
 from procurement.accounts.deadlines import lapsing
-from procurement.accounts.enums import OrganisationKind, QualificationKind, Role
-from procurement.accounts.models import Mandate, Organisation, Qualification, Reminder
+from procurement.accounts.enums import QualificationKind, Role
+from procurement.accounts.models import Qualification, Reminder
 from procurement.common.models import PrivateFile
 from tests.accounts.doors import as_role, as_user, do_jobs, member
 from tests.factories.accounts import (
@@ -22,7 +22,6 @@ from tests.factories.accounts import (
     RegistrationFactory,
     administrator,
     pdf_bytes,
-    who,
 )
 from workflows.models import TransitionLog
 
@@ -230,54 +229,3 @@ class TestReminders:
         paper = QualificationFactory(verified=True)
         assert qualifications.remind(paper, 30)
         assert not qualifications.remind(paper, 30)
-
-
-class TestMandates:
-    def buyer_and_agency(self) -> tuple[Organisation, Organisation]:
-        return OrganisationFactory(buyer=True), OrganisationFactory(kind=OrganisationKind.AGENCY, name="示例代理公司")
-
-    def grant(self, buyer: Organisation, to: Organisation, **more: Any) -> Any:
-        given = {
-            "agency": to.pk, "number": "代理〔2026〕1号", "scope": "2026 年度", "valid_from": f"{in_days(-1)}",
-            "valid_until": f"{in_days(30)}", "paper": SimpleUploadedFile("协议.pdf", pdf_bytes(), "application/pdf"),
-        }  # fmt: skip
-        return as_role(buyer, Role.MANAGER).post("/workspace/organisations/mandates/add/", given | more)
-
-    def test_holds_from_day_to_day_until_it_is_ended(self) -> None:
-        buyer, agency = self.buyer_and_agency()
-        assert self.grant(buyer, agency).status_code == 302
-        holds = [mandates.in_force(agency, buyer, in_days(days)).exists() for days in (-2, -1, 0, 30, 31)]
-        assert holds == [False, True, True, True, False]
-        made = Mandate.objects.get()
-        end = f"/workspace/organisations/mandates/{made.pk}/end/"
-        assert as_role(agency, Role.MANAGER).post(end).status_code == 404
-        assert as_role(buyer, Role.MANAGER).post(end).status_code == 302
-        assert not mandates.in_force(agency, buyer, in_days(1)).exists()
-        for side in (buyer, agency):
-            assert "代理〔2026〕1号" in as_role(side, Role.MANAGER).get("/workspace/organisations/").content.decode()
-
-    def test_both_sides_managers_read_the_agreement(self) -> None:
-        buyer, agency = self.buyer_and_agency()
-        self.grant(buyer, agency)
-        file = f"/workspace/organisations/mandates/{Mandate.objects.get().pk}/file/"
-        assert as_role(buyer, Role.MANAGER).get(file).status_code == 200
-        assert as_role(agency, Role.MANAGER).get(file).status_code == 200
-        assert as_role(buyer, Role.DRAFTER).get(file).status_code == 403
-        assert as_role(OrganisationFactory(), Role.MANAGER).get(file).status_code == 404
-
-    @pytest.mark.parametrize("wrong", ["number", "valid_until", "agency", "paper"])
-    def test_what_is_wrong_is_named(self, wrong: str) -> None:
-        buyer, agency = self.buyer_and_agency()
-        self.grant(buyer, agency)
-        bad = {
-            "number": {},
-            "valid_until": {"number": "2", "valid_until": f"{in_days(-9)}"},
-            "agency": {"number": "2", "agency": OrganisationFactory().pk},
-            "paper": {"number": "2", "paper": SimpleUploadedFile("a.pdf", b"MZ\x90\x00", "application/pdf")},
-        }[wrong]
-        assert self.grant(buyer, agency, **bad).context["form"].errors.keys() == {wrong}
-        assert Mandate.objects.count() == 1
-
-    def test_a_supplier_gives_none(self) -> None:
-        client = as_user(who(OrganisationFactory(), Role.MANAGER)["by"])
-        assert client.get("/workspace/organisations/mandates/add/").status_code == 404

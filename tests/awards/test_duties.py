@@ -19,7 +19,7 @@ from procurement.contracts import filing
 from procurement.contracts.models import Amendment, Contract
 from procurement.projects.models import Project
 from procurement.rules import workdays
-from tests.factories.accounts import OrganisationFactory, who
+from tests.factories.accounts import MandateFactory, OrganisationFactory, who
 from tests.factories.awards import AwardFactory, ChallengeFactory, PanelFactory, challenge, decide, fill_sheets
 from tests.factories.clock import acting, last_act, noon
 from tests.factories.contracts import AmendmentFactory, ContractFactory
@@ -186,6 +186,17 @@ class TestWhoSeesIt:
         assert duties.owed_by(actor(award.bid.supplier, Role.SUPPLIER)) == []
         assert duties.owed_by(actor(OrganisationFactory(buyer=True), Role.DRAFTER)) == []
         assert [duty.rule for duty in duties.owed_by(actor(office, Role.REGULATOR))] == ["T7"]
+
+    def test_an_agency_is_told_of_the_days_of_what_is_left_to_it(self) -> None:
+        found = ChallengeFactory()
+        days = {"valid_from": LONG_AGO, "valid_until": date(2026, 12, 1)}  # the actor's day
+        for terms, told in (
+            ({"acts": ["replies"]}, ["T5"]),
+            ({"acts": ["drafting", "panel"]}, []),
+            ({"valid_until": date(2026, 11, 30)}, []),
+        ):
+            agency = MandateFactory(buyer=found.project.buyer, **(days | terms)).agency
+            assert [duty.rule for duty in duties.owed_by(actor(agency, Role.OFFICER))] == told
 
     def test_the_page_lists_them_overdue_first_with_article_and_way_there(self) -> None:
         award: Award = AwardFactory(noticed=True)

@@ -10,8 +10,8 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from procurement.accounts.actions import qualifications, registrations
-from procurement.accounts.enums import Level, OrganisationKind, QualificationKind, Role, Staffing
-from procurement.accounts.models import Membership, Organisation, Qualification, Registration, User
+from procurement.accounts.enums import Level, MandateAct, OrganisationKind, QualificationKind, Role, Staffing
+from procurement.accounts.models import Mandate, Membership, Organisation, Qualification, Registration, User
 from procurement.common import vault
 from procurement.common.credit_codes import check_character, organisation_check_character
 from procurement.common.models import PrivateFile
@@ -43,6 +43,7 @@ class OrganisationFactory(DjangoModelFactory):
             level=Level.COUNTY,
         )
         supplier = factory.Trait(kind=OrganisationKind.SOCIAL_SERVICE)
+        agency = factory.Trait(name=factory.Sequence("示例采购代理公司{}".format), kind=OrganisationKind.AGENCY)
         station = factory.Trait(
             name=factory.Sequence("示例社区党群服务中心{}".format), code=None, kind=OrganisationKind.STATION
         )
@@ -69,6 +70,31 @@ class MembershipFactory(DjangoModelFactory):
     user = factory.SubFactory(UserFactory)
     organisation = factory.SubFactory(OrganisationFactory)
     roles = factory.LazyFunction(lambda: [str(Role.SUPPLIER)])
+
+
+class MandateFactory(DjangoModelFactory):
+    """A buyer's mandate, in force for everything a mandate can cover, unless it is said otherwise."""
+
+    class Meta:
+        model = Mandate
+
+    class Params:
+        lapsed = factory.Trait(valid_until=factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=1)))
+        to_come = factory.Trait(valid_from=factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=1)))
+        revoked = factory.Trait(
+            ended_at=factory.LazyFunction(timezone.now),
+            ended_by=factory.SelfAttribute("granted_by"),
+            end_reason="代理机构提出解除协议。",
+        )
+
+    agency = factory.SubFactory(OrganisationFactory, agency=True)
+    buyer = factory.SubFactory(OrganisationFactory, buyer=True)
+    number = factory.Sequence("委托〔2026〕{}号".format)
+    acts = factory.LazyFunction(lambda: list(MandateAct.values))
+    valid_from = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=30))
+    valid_until = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=30))
+    granted_by = factory.LazyAttribute(lambda mandate: who(mandate.buyer, Role.APPROVER)["by"])
+    granted_at = factory.LazyFunction(timezone.now)
 
 
 def who(organisation: Organisation, role: str, number: int = 1) -> dict[str, Any]:

@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from tests.journeys.matrix import addresses, headers, odd
+from tests.journeys.matrix import addresses, headers, links, odd
 from tests.journeys.matrix.doors import DONE, EDITORS, EVERY, PUBLIC, READ, Door
-from tests.journeys.matrix.people import OFFICES, STRANGERS
+from tests.journeys.matrix.people import BUYER_ROLES, OFFICES, STRANGERS
 from tests.journeys.matrix.scene import Scene
 from tests.workflows.transition import everything
 
 LOGIN = "/accounts/login/"
 PASSERS_BY = ("visitor", "resident", "drafter", "loser", "winner", "system_admin")  # at public pages
+PEOPLE = (*BUYER_ROLES, *OFFICES, "mandated", "lapsed", "winner", "loser", "station", "evaluator", "panellist")
 DENIED = {403, 404, 405}
 SECRET = {"invitation", "sign_up", "survey", "subscribe_confirm", "subscribe_leave"}  # known to one person alone
 STYLED = {"share_wechat"}  # a document that carries its styles in its tags, and no script
@@ -56,6 +57,18 @@ def test_every_address_is_in_the_matrix() -> None:
 def test_no_two_addresses_share_a_name() -> None:
     """Else ``reverse`` leads to whichever comes last."""
     assert [name for name, times in Counter(ours()).items() if times > 1] == []
+
+
+@pytest.mark.parametrize("who", [*PEOPLE])
+def test_every_row_and_every_to_do_leads_where_its_reader_may_go(scene: Scene, who: str) -> None:
+    """What is listed for somebody opens for them: no link of a table, or of the list of work, is refused."""
+    client = scene.people.clients[who]
+    desk = client.get("/workspace/")
+    tables = [address for address in links.in_content(desk) if address.startswith("/workspace/tables/")]
+    pages = {"/workspace/": desk} | {address: client.get(address) for address in tables}
+    assert {address: page.status_code for address, page in pages.items()} == dict.fromkeys(pages, 200)
+    found = {address: links.dead(client, links.in_content(page)) for address, page in pages.items()}
+    assert {address: dead for address, dead in found.items() if dead} == {}
 
 
 def test_every_other_address_is_of_somebody_we_know() -> None:

@@ -188,6 +188,12 @@ class TestAdd:
         assert set(answer.context["form"].errors) == {field}
         assert RuleVersion.objects.count() == count
 
+    def test_an_empty_form_names_its_fields(self, administrator: Client) -> None:
+        answer = administrator.post("/rules/T2/add/", {})
+        assert answer.status_code == 400
+        assert {"text", "effective_from", "effect"} <= set(answer.context["form"].errors)
+        assert "invalid-feedback" in answer.content.decode()
+
     def test_two_hands_the_same_day(self, administrator: Client) -> None:
         """Between the check and the writing somebody else wrote: an error on the field, not a broken page."""
         form = version_form(effective_from="2015-03-01")

@@ -12,11 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from procurement.accounts.enums import (
     GRADES,
-    OrganisationKind,
     QualificationKind,
 )
-from procurement.accounts.forms.fields import day_field
-from procurement.accounts.models import Mandate, Organisation, Qualification
+from procurement.accounts.models import Organisation, Qualification
 from procurement.common import uploads, vault
 from procurement.common.models import PrivateFile
 
@@ -87,37 +85,6 @@ class QualificationForm(forms.ModelForm):
             cleaned["value"] = unicodedata.normalize("NFKC", cleaned["value"]).replace(" ", "").upper()
             if cleaned["value"] not in GRADES:
                 self.add_error("value", _("The grade is one of %(grades)s.") % {"grades": ", ".join(GRADES)})
-        return cleaned
-
-
-class MandateForm(forms.ModelForm):
-    """A buyer's mandate for an agency."""
-
-    valid_from = day_field(gettext_lazy("Valid from"))
-    valid_until = day_field(gettext_lazy("Valid until"))
-    paper = PaperField(required=False)
-
-    class Meta:
-        model = Mandate
-        fields = ("agency", "number", "scope", "valid_from", "valid_until")
-
-    def __init__(self, *args: Any, buyer: Organisation, **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.buyer = buyer
-        agency: Any = self.fields["agency"]
-        agency.queryset = Organisation.objects.filter(kind=OrganisationKind.AGENCY).order_by("name")
-
-    def clean_number(self) -> str:
-        number: str = self.cleaned_data["number"]
-        if Mandate.objects.filter(buyer=self.buyer, number=number).exists():
-            raise ValidationError(_("A mandate with this number is there already."))
-        return number
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        begins, ends = cleaned.get("valid_from"), cleaned.get("valid_until")
-        if begins and ends and ends < begins:
-            self.add_error("valid_until", _("It ends before it begins."))
         return cleaned
 
 

@@ -19,6 +19,7 @@ from procurement.accounts.models.notifications import (
     PersonalSettings,
     TableExport,
 )
+from procurement.accounts.models.safety import LogCheck, SafetyRecord
 from procurement.accounts.models.standing import Qualification, Registration, Reminder
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "ExpertProfile",
     "Interest",
     "Invitation",
+    "LogCheck",
     "Mandate",
     "Membership",
     "Notification",
@@ -40,6 +42,7 @@ __all__ = [
     "Qualification",
     "Registration",
     "Reminder",
+    "SafetyRecord",
     "StaffRecord",
     "TableExport",
     "User",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from procurement.accounts import safety
 from procurement.accounts.actions import qualifications, registrations
 from procurement.accounts.enums import EventGroup, Role
-from procurement.accounts.models import Organisation, Qualification, Registration, Reminder
+from procurement.accounts.models import Organisation, Qualification, Registration, Reminder, SafetyRecord
 from procurement.accounts.notifications.events import Told, event
-from procurement.accounts.notifications.people import Seat, staff
+from procurement.accounts.notifications.people import Seat, persons, staff
 
 KEEPERS = (Role.MANAGER, Role.SIGNATORY, Role.APPROVER, Role.STATION)
 
@@ -61,3 +62,17 @@ def _lapses(reminder_id: int) -> Told:
     paper = row.qualification
     names = {"organisation": paper.organisation.name, "day": str(paper.valid_until)}
     return Told(row, _keepers(paper.organisation), reverse("own_organisation"), names)
+
+
+@event(
+    "safety.done",
+    EventGroup.ORGANISATION,
+    _("Your login was looked after"),
+    _("A security administrator has done this to your login: %(act)s. If you did not ask for it, tell the office."),
+    on=safety.DONE,
+)
+def _safety(record_id: int) -> Told | None:
+    row = SafetyRecord.objects.select_related("person").get(pk=record_id)
+    if row.person is None:
+        return None
+    return Told(row, persons([row.person.pk]), reverse("me"), {"act": str(row.get_act_display())}, at=row.at)

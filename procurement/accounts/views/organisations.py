@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,14 +16,13 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from procurement.accounts import guards
+from procurement.accounts import guards, mandates
 from procurement.accounts.actions import organisations as data
 from procurement.accounts.actions import qualifications
 from procurement.accounts.enums import QualificationKind, RegistrationState
 from procurement.accounts.forms.organisations import (
     ContactForm,
     DecisionForm,
-    MandateForm,
     QualificationForm,
     kept,
 )
@@ -35,7 +34,6 @@ from procurement.accounts.workspace.views import actor_of
 from procurement.common import vault
 from procurement.common.models import PrivateFile
 from workflows import engine
-from workflows.clock import database_now
 from workflows.errors import TransitionBlocked
 from workflows.machine import Act
 
@@ -56,6 +54,8 @@ def own(request: HttpRequest) -> HttpResponse:
         "mandates": Mandate.objects.filter(buyer=organisation).select_related("agency", "buyer")
         if organisation.is_buyer
         else Mandate.objects.filter(agency=organisation).select_related("agency", "buyer"),
+        "reads_mandates": bool(actor.roles),
+        "grants": mandates.grants(actor.user, organisation, actor.roles, actor.at),
         "takes_mandates": organisation.is_buyer or organisation.kind == "agency",
         "today": timezone.localdate(actor.at),
     }
@@ -274,58 +274,3 @@ def served(file: PrivateFile | None) -> HttpResponseBase:
     response["Content-Disposition"] = content_disposition_header(True, file.name) or "attachment"
     response["Content-Length"] = str(file.size)
     return response
-
-
-@managers_only
-@require_http_methods(["GET", "HEAD", "POST"])
-def add_mandate(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """A buyer gives an agency its mandate."""
-    if not actor.organisation.is_buyer:
-        raise Http404
-    posted = request.POST if request.method == "POST" else None
-    form = MandateForm(posted, request.FILES or None, buyer=actor.organisation)
-    if form.is_valid() and _grant(form, actor):
-        messages.success(request, _("The mandate is kept."))
-        return redirect("own_organisation")
-    return form_page(request, form, title=_("Give an agency a mandate"), button=_("Keep the mandate"), **_back())
-
-
-def _grant(form: MandateForm, actor: Actor) -> bool:
-    mandate: Mandate = form.save(commit=False)
-    mandate.buyer, mandate.granted_by, mandate.granted_at = actor.organisation, actor.user, database_now()
-    try:
-        with transaction.atomic():
-            if form.cleaned_data.get("paper"):
-                mandate.file = kept(form.cleaned_data["paper"], actor.organisation)
-            mandate.save()
-    except IntegrityError:
-        form.add_error("number", _("A mandate with this number is there already."))
-        return False
-    return True
-
-
-@managers_only
-@require_POST
-def end_mandate(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """The buyer ends a mandate; the row stays."""
-    found = Mandate.objects.filter(pk=pk, buyer=actor.organisation)
-    if not found.exists():
-        raise Http404
-    if found.filter(ended_at__isnull=True).update(ended_at=database_now(), ended_by=actor.user):
-        messages.success(request, _("The mandate has ended."))
-    return redirect("own_organisation")
-
-
-@private
-@require_safe
-def mandate_file(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The agreement, for managers of the buyer and of the agency."""
-    actor = actor_of(request)
-    mandate = Mandate.objects.select_related("file").filter(pk=pk).first()
-    if mandate is None or actor.organisation is None:
-        raise Http404
-    if actor.organisation.pk not in (mandate.buyer_id, mandate.agency_id):
-        raise Http404
-    if not manages(request.user, actor.organisation, actor.at):
-        raise PermissionDenied(_("This is done by a manager of your organisation."))
-    return served(mandate.file)

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from procurement.accounts import mandates
 from workflows import engine
 from workflows.reasons import Reason
 
@@ -31,6 +32,19 @@ class Actor:
     def as_organisation(self) -> dict[str, Any]:
         """How actions are told who acts."""
         return {"by": self.user, "organisation": self.organisation}
+
+
+def threads_of(actor: Actor, *acts: str, way: str = "project") -> Q:
+    """A filter of rows whose thread the actor's organisation runs: as the buyer, or by mandate for one of ``acts``."""
+    return mandates.threads_of(actor.organisation, actor.at, *acts, way=way)
+
+
+def runs(actor: Actor, project: Any, *acts: str) -> bool:
+    """The same for one thread."""
+    organisation = actor.organisation
+    if organisation is not None and organisation.pk == project.buyer_id:
+        return True
+    return bool(mandates.acts_of(organisation, project, actor.at) & set(map(str, acts)))
 
 
 Fields = dict[str, forms.Field]

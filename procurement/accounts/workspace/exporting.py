@@ -63,6 +63,20 @@ def order(found: tables.Table, form: str, query: str, total: int, actor: Actor) 
     return export
 
 
+def note(found: tables.Table, form: str, query: str, total: int, actor: Actor) -> None:
+    """That a short table was fetched at once: no file is kept, but who took what is."""
+    TableExport.objects.create(
+        owner=actor.user,
+        organisation=actor.organisation,
+        table=found.name,
+        form=form,
+        query=query,
+        language=translation.get_language() or "",
+        total=total,
+        done_at=database_now(),
+    )
+
+
 @jobs.handler(KIND)
 def write(export_id: int) -> None:
     """Writes the file as its owner may see the table now. Whoever lost the role meanwhile gets an empty one."""
@@ -75,13 +89,13 @@ def write(export_id: int) -> None:
     actor = Actor(export.owner, export.organisation, roles, now)
     rows = tables.select(found, actor, tables.Asked.read(found, QueryDict(export.query)))
     if not found.may_be_read_by(actor):
-        rows = rows.none()
+        rows = []
 
     def say(count: int) -> None:
         cache.set(_progress_key(export), count, timeout=3600)
 
     with translation.override(export.language or None):
-        going = spreadsheets.counted(rows[:LARGEST].iterator(chunk_size=CHUNK), EVERY, say)
+        going = spreadsheets.counted(tables.going(rows[:LARGEST], CHUNK), EVERY, say)
         content: Any = ContentFile(
             spreadsheets.whole(found, export.form, going), name=file_name(found, export.form, now)
         )

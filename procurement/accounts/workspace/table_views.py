@@ -63,11 +63,11 @@ def _heads(found: tables.Table, asked: tables.Asked, request: HttpRequest) -> li
     return heads
 
 
-def _cells(found: tables.Table, row: Any) -> dict[str, Any]:
+def _cells(found: tables.Table, row: Any, actor: Actor) -> dict[str, Any]:
     first = found.columns[0]
     return {
         "first": {"column": first, "value": first.value(row)},
-        "address": found.address(row) if found.address else "",
+        "address": found.address(row, actor) if found.address else "",
         "below": [{"column": column, "value": column.value(row)} for column in found.below],
         "beside": [{"column": column, "value": column.value(row)} for column in found.beside],
     }
@@ -90,7 +90,7 @@ def table(request: HttpRequest, name: str) -> HttpResponse:
         "filters": [{"filter": one, "value": asked.filters[one.key]} for one in found.filters],
         "heads": _heads(found, asked, request),
         "page": page,
-        "rows": [_cells(found, row) for row in page],
+        "rows": [_cells(found, row, actor) for row in page],
         "query": query.urlencode(),
         "actor": actor,
     }
@@ -106,14 +106,15 @@ def export(request: HttpRequest, name: str, form: str) -> HttpResponseBase:
     if form not in spreadsheets.TYPES:
         raise Http404
     rows = tables.select(found, actor, tables.Asked.read(found, request.GET))
-    total = rows.order_by().count()
+    total = tables.size(rows)
     if total > exporting.LARGEST:
         text = _("%(total)d rows are too many for one file; narrow the filters to %(most)d.")
         messages.error(request, text % {"total": total, "most": exporting.LARGEST})
         return redirect(f"{reverse('table', args=[name])}?{request.GET.urlencode()}")
     if total > exporting.AT_ONCE:
         return redirect("table_export", exporting.order(found, form, request.GET.urlencode(), total, actor).pk)
-    going = rows.iterator(chunk_size=exporting.CHUNK)
+    exporting.note(found, form, request.GET.urlencode(), total, actor)
+    going = tables.going(rows, exporting.CHUNK)
     response: HttpResponseBase
     if form == "csv":
         lines = (line.encode() for line in spreadsheets.csv_lines(found, going))

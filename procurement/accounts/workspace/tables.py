@@ -1,11 +1,13 @@
 """The tables of the workspace. A stage registers its own in its ``tables.py``; pages and exports show them.
 
 A table says whose rows it shows (``rows``, restricted to the actor), which columns, filters and words to search.
+Rows are a queryset, or a list where they are worked out (duties, irregularities): then a filter's ``lookup`` and the
+names of ``search`` are dotted attributes of a row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from procurement.accounts.workspace.desk import Actor
 
 Words = str | Promise
+Rows = QuerySet[Any] | list[Any]
 TEXT, MONEY, NUMBER, DAY, MINUTE, STRIP, TAG = "text", "money", "number", "day", "minute", "strip", "tag"
 LONGEST_SEARCH = 100
 
@@ -59,12 +62,12 @@ class Table:
     name: str
     label: Words
     roles: frozenset[str]
-    rows: Callable[[Actor], QuerySet[Any]]
+    rows: Callable[[Actor], Rows]
     columns: Sequence[Column]
     search: Sequence[str] = ()
     filters: Sequence[Filter] = ()
     order: Sequence[str] = ("-pk",)
-    address: Callable[[Any], str] | None = None
+    address: Callable[[Any, Actor], str] | None = None  # where a row leads this reader; empty: nowhere they may go
     kinds: Sequence[str] = ()  # of organisations; empty: all
     place: int = 0  # among the tabs, in the order of the thread
     empty: Words = field(default_factory=lambda: _("Rows appear here as soon as there are any."))
@@ -137,9 +140,42 @@ class Asked:
         return bool(self.q) or any(self.filters.values())
 
 
-def select(found: Table, actor: Actor, asked: Asked) -> QuerySet[Any]:
+def size(rows: Rows) -> int:
+    return len(rows) if isinstance(rows, list) else rows.order_by().count()
+
+
+def going(rows: Rows, chunk: int) -> Iterator[Any]:
+    """One row after the other, never all of a queryset at once."""
+    return iter(rows) if isinstance(rows, list) else rows.iterator(chunk_size=chunk)
+
+
+def _sought(row: Any, name: str) -> str:
+    value = row
+    for part in name.split("."):
+        value = getattr(value, part, None)
+    return "" if value is None else str(value)
+
+
+def _select_listed(found: Table, rows: list[Any], asked: Asked) -> list[Any]:
+    for word in asked.q.lower().split():
+        rows = [row for row in rows if any(word in _sought(row, name).lower() for name in found.search)]
+    for one in found.filters:
+        if asked.filters[one.key]:
+            rows = [row for row in rows if _sought(row, one.lookup) == asked.filters[one.key]]
+    if not asked.sort:
+        return rows
+    name = asked.sort.removeprefix("-")
+    column = next(column for column in found.columns if column.key == name)
+    known = [row for row in rows if column.value(row) not in (None, "")]
+    empty = [row for row in rows if column.value(row) in (None, "")]
+    return sorted(known, key=column.value, reverse=asked.sort.startswith("-")) + empty
+
+
+def select(found: Table, actor: Actor, asked: Asked) -> Rows:
     """The rows that are asked for, in their order."""
     rows = found.rows(actor)
+    if isinstance(rows, list):
+        return _select_listed(found, rows, asked)
     for word in asked.q.split():
         condition = Q()
         for lookup in found.search:

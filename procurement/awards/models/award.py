@@ -77,7 +77,7 @@ class Award(ThreadMachine):
         source="confirmed",
         target="noticed",
         guards=[guards.not_brought_down, guards.noticed_in_time],
-        permission=permissions.drafter,
+        permission=permissions.announcer,
         label=_("Publish the result"),
     )
     def publish_notice(self, act: Act) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from procurement.accounts.enums import Role
+from procurement.accounts.enums import MandateAct, Role
 from procurement.accounts.models import Organisation
 from procurement.accounts.workspace.desk import Actor
 from procurement.awards import actions, candidates, doors, draw, drawing, forms
@@ -63,7 +63,7 @@ def counted(excluded: list[dict[str, Any]]) -> list[tuple[Any, int]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def prepare(request: HttpRequest, pk: int) -> HttpResponse:
     """The officer's page of one call's draw, in each of its steps."""
-    call, actor = doors.own_call(request, pk, Role.OFFICER)
+    call, actor = doors.own_call(request, pk, Role.OFFICER, covered=MandateAct.PANEL)
     if request.method == "POST":
         return _act(request, call, actor)
     return _page(request, call, actor)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from procurement.accounts.enums import Role
+from procurement.accounts.enums import MandateAct, Role
 from procurement.accounts.workspace.desk import Actor
 from procurement.awards import doors, explaining, forms, lowprice
 from procurement.awards.models import LowPriceRequest
@@ -72,7 +72,7 @@ def explain(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def judge(request: HttpRequest, pk: int) -> HttpResponse:
     """The officer asks the bidder, waits for the answer or the end of its time, and records the judgement."""
-    bid, actor = doors.bid_to_us(request, pk, Role.OFFICER)
+    bid, actor = doors.bid_to_us(request, pk, Role.OFFICER, covered=MandateAct.PANEL)
     page: dict[str, Any] = {}
     status = 200
     if request.method == "POST":

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from procurement.accounts.enums import Role
+from procurement.accounts.enums import MandateAct, Role
 from procurement.accounts.workspace.desk import Actor
 from procurement.awards import doors
 from procurement.bids import actions as bids
@@ -49,7 +49,7 @@ class Line:
 @require_http_methods(["GET", "HEAD", "POST"])
 def qualification(request: HttpRequest, pk: int) -> HttpResponse:
     """Shows all bids; on POST decides those that were marked, all of them or none."""
-    call, actor = doors.own_call(request, pk, Role.OFFICER, Role.DRAFTER)
+    call, actor = doors.own_call(request, pk, Role.OFFICER, Role.DRAFTER, covered=MandateAct.QUALIFICATION)
     lines = [Line(bid) for bid in _bids(call)]
     if request.method != "POST":
         return _page(request, call, lines, actor)

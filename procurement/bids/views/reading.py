@@ -29,7 +29,7 @@ def _may_read(actor: Actor, bid: Bid) -> str:
     found = access.reads_as(actor.user, actor.organisation, bid, actor.at)
     if found:
         return found
-    if access.belongs_to(actor.user, actor.organisation, bid):
+    if access.belongs_to(actor.organisation, bid, actor.at):
         raise PermissionDenied(_("This offer is not yours to read, or not yet."))
     raise Http404
 

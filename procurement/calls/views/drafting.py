@@ -16,9 +16,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from procurement.accounts.enums import Role
+from procurement.accounts.enums import MandateAct, Role
 from procurement.accounts.workspace import forms as desk
-from procurement.accounts.workspace.desk import Actor
+from procurement.accounts.workspace.desk import Actor, runs
 from procurement.accounts.workspace.views import actor_of
 from procurement.calls import drafting, forms
 from procurement.calls.actions import notice_fields
@@ -45,7 +45,7 @@ def start(request: HttpRequest, project: int) -> HttpResponse:
     """Begins a draft, from a house template or from an earlier call of the same buyer."""
     actor = actor_of(request)
     found = get_object_or_404(Project.objects.select_related("buyer"), pk=project)
-    if actor.organisation is None or found.buyer_id != actor.organisation.pk:
+    if not runs(actor, found, MandateAct.DRAFTING):
         raise Http404
     if Role.DRAFTER not in actor.roles:
         raise PermissionDenied(_("This is done by somebody with another role."))
@@ -152,7 +152,7 @@ def draft(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """
     if step not in steps.STEPS:
         raise Http404
-    call, actor = call_of_buyer(request, pk, Role.DRAFTER)
+    call, actor = call_of_buyer(request, pk, Role.DRAFTER, covered=MandateAct.DRAFTING)
     if request.method != "POST":
         if call.state != "draft" or call.handed_in_at is not None:
             messages.info(request, _("This call is no longer being drafted."))
@@ -247,7 +247,7 @@ def _rows(form: Form, step: str) -> list[list[Any]]:
 @require_POST
 def take_over(request: HttpRequest, pk: int) -> HttpResponse:
     """Replaces the criteria by a house template, or words and criteria by those of an earlier call."""
-    call, actor = call_of_buyer(request, pk, Role.DRAFTER)
+    call, actor = call_of_buyer(request, pk, Role.DRAFTER, covered=MandateAct.DRAFTING)
     wanted = request.POST.get("from", "")
     who = {"version": _version(request), **actor.as_organisation}
     try:
@@ -271,7 +271,7 @@ def take_over(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
     """Gives the draft to the approver, or says everything that is still in the way."""
-    call, actor = call_of_buyer(request, pk, Role.DRAFTER)
+    call, actor = call_of_buyer(request, pk, Role.DRAFTER, covered=MandateAct.DRAFTING)
     try:
         drafting.hand_in(call, **actor.as_organisation)
     except TransitionBlocked as refusal:

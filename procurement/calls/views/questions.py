@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from procurement.accounts.enums import Role
+from procurement.accounts.enums import MandateAct, Role
 from procurement.accounts.workspace.views import actor_of
 from procurement.calls import questions as acts
 from procurement.calls.models import Call
@@ -25,7 +25,7 @@ from workflows.errors import TransitionBlocked
 @require_safe
 def questions(request: HttpRequest, pk: int) -> HttpResponse:
     """Every question of a call with its asker, for the buyer's staff and nobody else."""
-    call, _actor = call_of_buyer(request, pk, Role.DRAFTER, Role.APPROVER)
+    call, _actor = call_of_buyer(request, pk, Role.DRAFTER, Role.APPROVER, covered=MandateAct.QUESTIONS)
     context = {
         "call": call,
         "project": call.project,

@@ -27,7 +27,7 @@ class Door(NamedTuple):
 
 
 KEEPERS = "200 manager strange_managers; 403 *"  # of the organisation acted for: everybody their own
-LEDGER = "403 suppliers stations agency evaluator resident; 200 *"  # everybody the own buyer's
+LEDGER = "403 suppliers stations agencies evaluator resident; 200 *"  # everybody the own buyer's
 LINE = "200 buyer regulator; 404 offices other_buyer panellist; 403 *"
 ADMINISTRATORS = "200 system_admin; 403 *"
 ROOM = "200 winner; 404 bystander loser; 403 *"
@@ -45,10 +45,10 @@ READ: dict[str, list[Door]] = {
     "budget_import": [Door("", "200 finance other_buyer; 403 *")],
     "budget_template": [Door("", "200 finance other_buyer; 403 *")],
     "budget_line": [Door("budget_line", LINE)],
-    "calls:start": [Door("project", "200 drafters; 403 buyer; 404 *")],
-    "calls:draft": [Door("draft_step", "302 drafters; 403 buyer; 404 *")],  # handed in: to be looked at only
+    "calls:start": [Door("project", "200 drafters mandated; 403 buyer; 404 *")],
+    "calls:draft": [Door("draft_step", "302 drafters mandated; 403 buyer; 404 *")],  # handed in: to be looked at only
     "calls:correct": [Door("open_call", "200 approver; 403 buyer; 404 *")],
-    "calls:questions": [Door("open_call", "200 approver drafters; 403 buyer; 404 *")],
+    "calls:questions": [Door("open_call", "200 approver drafters mandated; 403 buyer; 404 *")],
     "preferences": [Door("", "200 *")],
     "wechat": [Door("", "404 *")],  # not offered here; what it does: tests/accounts/test_binding.py
     "notifications": [Door("", "200 *")],
@@ -60,8 +60,9 @@ READ: dict[str, list[Door]] = {
     "qualification_add": [Door("", KEEPERS)],
     "qualification": [Door("qualification", "200 winners system_admin; 404 *")],
     "qualification_file": [Door("qualification", "200 winner_manager system_admin; 403 winners; 404 *")],
-    "mandate_add": [Door("", "200 manager other_buyer; 404 strange_managers; 403 *")],
-    "mandate_file": [Door("mandate", "200 manager agency; 403 buyer; 404 *")],
+    "mandate_add": [Door("", "200 manager approver other_buyer; 404 strange_managers; 403 *")],
+    "mandate": [Door("mandate", "200 buyer agency; 404 *")],
+    "mandate_file": [Door("mandate", "200 manager approver agency; 403 buyer; 404 *")],
     "people": [Door("", KEEPERS)],
     "people_invite": [Door("", KEEPERS)],
     "people_import": [Door("", KEEPERS)],
@@ -79,8 +80,8 @@ READ: dict[str, list[Door]] = {
     "awards:challenges": [
         Door("", "403 admins stations editor experts finance manager resident winner_manager; 200 *")
     ],
-    "awards:challenge": [Door("challenge", "200 approver drafters officer signatory loser regulator; 404 *")],
-    "awards:evidence": [Door("evidence", "200 approver drafters officer signatory loser regulator; 404 *")],
+    "awards:challenge": [Door("challenge", "200 approver drafters officer signatory mandated loser regulator; 404 *")],
+    "awards:evidence": [Door("evidence", "200 approver drafters officer signatory mandated loser regulator; 404 *")],
     "awards:file": [Door("awarded_call", "200 loser winner winner_signatory; 403 winner_manager; 404 *")],
     "awards:own_result": [
         Door("lost", "200 loser; 404 *"),
@@ -89,32 +90,43 @@ READ: dict[str, list[Door]] = {
     ],
     "awards:remedy": [Door("award", "302 approver; 403 buyer; 404 *")],
     "awards:low_price": [Door("low", "200 winner; 403 winners; 404 *")],
-    "awards:low_price_judge": [Door("low", "200 officer; 403 buyer; 404 *"), Door("sealed", "404 *")],
-    "awards:draw": [Door("opened_call", "200 officer; 403 buyer; 404 *")],
-    "awards:qualification": [Door("opened_call", "200 officer drafters; 403 buyer; 404 *")],
+    "awards:low_price_judge": [Door("low", "200 officer mandated; 403 buyer; 404 *"), Door("sealed", "404 *")],
+    "awards:draw": [Door("opened_call", "200 officer mandated; 403 buyer; 404 *")],
+    "awards:qualification": [Door("opened_call", "200 officer drafters mandated; 403 buyer; 404 *")],
     "awards:declare": [Door("panel", "200 panellist; 404 *")],
     "awards:score": [Door("panel", "200 panellist; 404 *")],
     "awards:sign": [Door("panel", "200 panellist; 404 *")],
-    "awards:signing": [Door("panel", "200 officer; 403 buyer; 404 *")],
+    "awards:signing": [Door("panel", "200 officer mandated; 403 buyer; 404 *")],
     "bids:room": [Door("lot", "200 winner bystander; 302 loser; 403 *")],  # open to every supplier
     "bids:review": [Door("lot", "200 winner bystander; 302 loser; 403 *")],
     "bids:receipt": [Door("lot", "302 winner bystander; 200 loser; 403 *")],
     "bids:copy": [Door("lot", "200 winner; 302 bystander loser; 403 *")],
     "bids:upload": [Door("upload", ROOM)],
-    "bids:opening": [Door("open_call", "200 approver drafters officer loser regulator; 403 buyer; 404 *")],
+    "bids:opening": [Door("open_call", "200 approver drafters officer mandated loser regulator; 403 buyer; 404 *")],
     "bids:opening_live": [
-        Door("opened_call", "200 approver drafters officer loser winner regulator; 403 buyer winners; 404 *")
+        Door("opened_call", "200 approver drafters officer mandated loser winner regulator; 403 buyer winners; 404 *")
     ],
     "bids:offer": [
-        Door("lost", "200 drafters officer loser panellist regulator; 403 buyer; 404 *"),
+        Door("lost", "200 drafters officer mandated loser panellist regulator; 403 buyer; 404 *"),
         Door("sealed", "403 loser; 404 *"),  # sealed is sealed, for its bidder too
     ],
     "bids:file": [Door("draft_file", "200 winner; 403 winners; 404 *")],
     "workspace": [Door("", "200 *")],
-    "tables": [Door("", "200 offices manager resident winner_manager; 302 *")],
+    "tables": [Door("", "200 system_admin editor resident winner_manager; 302 *")],
+    "unlock": [Door("lock", "200 security_admin; 403 *")],
+    "login_state": [Door("login", "200 security_admin; 403 *")],
+    "log_check_order": [Door("", "200 audit_admin; 403 *")],
+    "log_check": [Door("log_check", "200 audit_admin; 403 *")],
     "table": [
         Door("table", "403 offices stations experts manager resident winner_manager; 200 *"),
-        Door("offers", "200 drafters officer other_buyer; 403 *"),
+        Door("mandates", "200 buyer other_buyer agencies; 403 *"),
+        Door("mandated_calls", "200 agencies; 403 *"),
+        Door("splitting", "200 drafters approver other_buyer regulator; 403 *"),
+        *(Door(name, "200 regulator; 403 *") for name in ("all_threads", "overdue", "irregularities")),
+        *(Door(name, "200 security_admin; 403 *") for name in ("locks", "logins", "role_grants")),
+        *(Door(name, "200 audit_admin; 403 *") for name in ("log_checks", "exports_made", "key_uses")),
+        Door("safety_records", "200 security_admin audit_admin; 403 *"),
+        Door("offers", "200 drafters officer other_buyer agencies; 403 *"),
     ],
     "table_file": [Door("table_file", "403 offices stations experts manager resident winner_manager; 200 *")],
     "table_export": [Door("export", "200 drafter; 404 *")],
@@ -130,14 +142,15 @@ READ: dict[str, list[Door]] = {
 # Addresses that are only posted to: what an empty form is told (400, 409: let in, but not so)
 DONE: dict[str, list[Door]] = {
     "act_for": [Door("", "403 *")],  # an organisation of one's own has to be named
-    "calls:take_over": [Door("draft", "404 drafters; 403 buyer; 404 *")],  # names no template: nothing is found
-    "calls:hand_in": [Door("draft", "302 drafters; 403 buyer; 404 *")],
+    "calls:take_over": [
+        Door("draft", "404 drafters mandated; 403 buyer; 404 *")
+    ],  # names no template: nothing is found
+    "calls:hand_in": [Door("draft", "302 drafters mandated; 403 buyer; 404 *")],
     "calls:take": [Door("open_call", "302 winner loser bystander; 403 *")],
     "notifications_read": [Door("", "302 *")],  # one's own
     "wechat_remove": [Door("", "404 *")],  # not offered here
     "delivery_again": [Door("sending", "302 system_admin; 403 *")],
     "registration_again": [Door("", "404 manager strange_managers; 403 *")],
-    "mandate_end": [Door("mandate", "302 manager; 404 strange_managers; 403 *")],
     "invitation_change": [Door("invited", "404 manager; 403 buyer; 404 *")],  # names no change: nothing is found
     "deputy_end": [Door("deputy", "302 manager system_admin; 403 buyer; 404 *")],
     "employment_end": [Door("employment", "302 evaluator; 404 panellist; 403 *")],

@@ -13,7 +13,7 @@ from django.test import Client
 from procurement.accounts.enums import OrganisationKind, Role
 from procurement.accounts.models import Organisation, User
 from tests.accounts.doors import as_user, member
-from tests.factories.accounts import OrganisationFactory, UserFactory
+from tests.factories.accounts import MandateFactory, OrganisationFactory, UserFactory
 
 BUYER_ROLES = {
     "drafter": Role.DRAFTER,
@@ -39,6 +39,7 @@ GROUPS = {
     "winners": ["winner", "winner_signatory", "winner_manager"],
     "suppliers": ["winner", "winner_signatory", "winner_manager", "loser", "bystander"],
     "stations": ["station", "other_station"],
+    "agencies": ["agency", "mandated", "lapsed", "elsewhere"],
     "admins": ["system_admin", "security_admin", "audit_admin"],
     "offices": [*OFFICES],
 }
@@ -53,7 +54,7 @@ def named(words: str) -> set[str]:
 
 
 # nobody of these has to do with any row of the scene
-STRANGERS = ("resident", "other_buyer", "bystander", "other_station", "evaluator", "agency")
+STRANGERS = ("resident", "other_buyer", "bystander", "other_station", "evaluator", "agency", "lapsed", "elsewhere")
 
 
 class People:
@@ -78,9 +79,16 @@ class People:
             "agency": member(agency, Role.DRAFTER, Role.OFFICER, Role.SIGNATORY, Role.MANAGER).user,
         }
         self.users |= {name: member(buyer, role).user for name, role in BUYER_ROLES.items()}
+        self._mandate(buyer)
         self.users["deputy"] = member(buyer).user  # the drafter's, from today: see rows
         self.users |= {name: member(self.office, role).user for name, role in OFFICES.items()}
         self.clients: dict[str, Client] = {"visitor": Client()}
+
+    def _mandate(self, buyer: Organisation) -> None:
+        """Agencies of this buyer: of all its calls now, of all of them until yesterday, of another project alone."""
+        for name, terms in {"mandated": {}, "lapsed": {"lapsed": True}, "elsewhere": {"thread": "HQ-0000-0"}}.items():
+            agency = MandateFactory(buyer=buyer, **terms).agency
+            self.users[name] = member(agency, Role.DRAFTER, Role.OFFICER).user
 
     def seat(self, user: User) -> None:
         """The member of the panel: an expert who sits on it, whatever else they are."""

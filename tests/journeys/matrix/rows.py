@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from axes.models import AccessAttempt
 from django.utils import timezone
 
+from procurement.accounts import checking
 from procurement.accounts.actions import invitations, staff
 from procurement.accounts.enums import Role
 from procurement.accounts.models import Delivery, Employment, Interest, Mandate, Notification, Organisation, TableExport
@@ -26,7 +28,7 @@ Keys = dict[str, Sequence[Any]]
 
 def beside(people: People, buyer: Organisation) -> Keys:
     found = _organisations(people, buyer) | _experts(people) | _ledgers(buyer) | _messages(people, buyer)
-    return found | _subscriptions(people) | _event(people)
+    return found | _subscriptions(people) | _event(people) | _safety(people)
 
 
 def _organisations(people: People, buyer: Organisation) -> Keys:
@@ -52,6 +54,16 @@ def _organisations(people: People, buyer: Organisation) -> Keys:
         "deputy": (membership.pk, deputy.pk),
         "buyer": (buyer.pk,),
         "registered": (RegistrationFactory().organisation_id,),
+    }
+
+
+def _safety(people: People) -> Keys:
+    """A locked login, somebody's login, and a check of the log that was ordered."""
+    lock = AccessAttempt.objects.create(username="nobody", ip_address="203.0.113.9", failures_since_start=5)
+    return {
+        "lock": (lock.pk,),
+        "login": (people.users["resident"].pk,),
+        "log_check": (checking.order(by=people.users["audit_admin"]).pk,),
     }
 
 

@@ -42,8 +42,11 @@ FIXED: dict[str, Sequence[Any]] = {
     "figure": (next(iter(TITLES)),),
     "table": ("contracts",),
     "table_file": ("contracts", "csv"),
-    "offers": ("offers",),
-}
+    **{name: (name,) for name in (
+        "offers", "mandates", "mandated_calls", "splitting", "all_threads", "overdue", "irregularities", "locks",
+        "logins", "role_grants", "log_checks", "exports_made", "key_uses", "safety_records",
+    )},
+}  # fmt: skip
 
 
 class Scene:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0004_organisation_records'),
+        ('accounts', '0006_safety_records_and_log_checks'),
     ]
 
     operations = [
