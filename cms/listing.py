@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -14,10 +16,13 @@ from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
+from procurement.accounts.models import Organisation
 from procurement.calls.enums import CallState, Method
 from procurement.calls.models import Call
 from procurement.common import areas
 from procurement.common.kept import Counted, kept
+from procurement.opendata.search import find as search
+from procurement.opendata.search.models import Kind
 from procurement.projects.enums import Domain
 
 PER_PAGE = 20
@@ -36,6 +41,12 @@ MONEY: dict[str, tuple[Any, Q]] = {
     "10-30": (_("100,000 to 300,000 yuan"), Q(ceiling__gte=100_000, ceiling__lt=300_000)),
     "30-100": (_("300,000 to 1 million yuan"), Q(ceiling__gte=300_000, ceiling__lt=1_000_000)),
     "100-": (_("1 million yuan and more"), Q(ceiling__gte=1_000_000)),
+}
+CHOICES: dict[str, dict[str, Q]] = {  # the facets whose choices are known beforehand
+    "domain": {value: Q(project__domain=value) for value in Domain.values},
+    "method": {value: Q(method=value) for value in Method.values},
+    "state": {value: condition for value, (_label, condition) in STATES.items()},
+    "money": {value: condition for value, (_label, condition) in MONEY.items()},
 }
 NEWEST = ("-published_at", "-pk")
 SORTS: dict[str, tuple[Any, tuple[Any, ...]]] = {
@@ -149,28 +160,19 @@ class Filters:
     def conditions(self) -> dict[str, Q]:
         """One condition a filter, by its name."""
         found: dict[str, Q] = {}
-        for place, word in enumerate(self.q.split()):
-            found[f"q{place}"] = (
-                Q(project__title__icontains=word)
-                | Q(project__buyer__name__icontains=word)
-                | Q(number__icontains=word)
-                | Q(requirements__icontains=word)
-            )
+        if self.q:
+            found["q"] = search.fitting(self.q, Kind.CALL)
         if self.least:
             found["least"] = Q(ceiling__gte=Decimal(self.least))
         if self.most:
             found["most"] = Q(ceiling__lte=Decimal(self.most))
-        for name, make in (
-            ("domain", lambda value: Q(project__domain=value)),
-            ("method", lambda value: Q(method=value)),
-            ("state", lambda value: STATES[value][1]),
-            ("money", lambda value: MONEY[value][1]),
-            ("buyer", lambda value: Q(project__buyer=int(value))),
-            ("area", lambda value: Q(project__buyer__region__startswith=value)),
-        ):
-            value = getattr(self, name)
-            if value:
-                found[name] = make(value)
+        for name, conditions in CHOICES.items():
+            if value := getattr(self, name):
+                found[name] = conditions[value]
+        if self.buyer:
+            found["buyer"] = Q(project__buyer=int(self.buyer))
+        if self.area:
+            found["area"] = Q(project__buyer__region__startswith=self.area)
         return found
 
     def apply(self, calls: QuerySet[Call], without: str = "") -> QuerySet[Call]:
@@ -181,34 +183,53 @@ class Filters:
         return calls.order_by(*SORTS[self.sort][1])
 
 
-def _counted(filters: Filters, name: str) -> dict[str, int]:
-    """How many calls each choice of one facet would give, the other filters kept; one query."""
-    rows = filters.apply(public_calls(), without=name).order_by()
-    if name in ("state", "money"):
-        conditions = STATES if name == "state" else MONEY
-        found = rows.aggregate(
-            **{f"choice_{place}": Count("pk", filter=q) for place, (_label, q) in enumerate(conditions.values())}
-        )
-        return {choice: found[f"choice_{place}"] for place, choice in enumerate(conditions)}
-    way = {"domain": "project__domain", "method": "method", "area": "project__buyer__region"}[name]
-    return dict(rows.values_list(way).annotate(Count("pk")))
+def _counted(filters: Filters, names: Iterable[str], without: str = "", **more: Any) -> dict[str, Any]:
+    """How many calls each choice of these facets would give, every filter but ``without`` kept; one look at the calls.
+
+    ``more``: other aggregates of the same calls.
+    """
+    choices = [(name, choice, condition) for name in names for choice, condition in CHOICES[name].items()]
+    wanted = {f"choice_{place}": Count("pk", filter=choice[2]) for place, choice in enumerate(choices)}
+    found = filters.apply(public_calls(), without=without).order_by().aggregate(**wanted, **more)
+    counted: dict[str, Any] = {name: found[name] for name in more}
+    for place, (name, choice, _condition) in enumerate(choices):
+        counted.setdefault(name, {})[choice] = found[f"choice_{place}"]
+    return counted
 
 
-def _buyers(filters: Filters) -> list[tuple[str, Any, int]]:
-    rows = filters.apply(public_calls(), without="buyer").order_by()
-    found = rows.values_list("project__buyer", "project__buyer__name").annotate(n=Count("pk"))
-    return [(str(pk), name, n) for pk, name, n in found.order_by("-n", "project__buyer__name")[:MOST_BUYERS]]
+def _of_buyers(filters: Filters, without: str) -> dict[int, int]:
+    rows = filters.apply(public_calls(), without=without).order_by()
+    return dict(rows.values_list("project__buyer").annotate(Count("pk")))
+
+
+def _buyers_and_areas(filters: Filters) -> dict[str, Any]:
+    """Both facets, counted by the buyer's key: names and areas are read once for each buyer, not for each call."""
+    by_buyer = _of_buyers(filters, "buyer")
+    by_area = _of_buyers(filters, "area") if filters.buyer or filters.area else by_buyer
+    known = Organisation.objects.filter(pk__in={*by_buyer, *by_area}).values_list("pk", "name", "region")
+    found = [(pk, name, region) for pk, name, region in known]
+    areas_of: Counter[str] = Counter()
+    for pk, _name, region in found:
+        areas_of[region] += by_area.get(pk, 0)
+    buyers = sorted((-by_buyer[pk], name, pk) for pk, name, _region in found if pk in by_buyer)
+    return {
+        "area": {region: n for region, n in areas_of.items() if n},
+        "buyer": [(str(pk), name, -n) for n, name, pk in buyers[:MOST_BUYERS]],
+    }
 
 
 def _counts(filters: Filters) -> dict[str, Any]:
-    """What a list says of its length: all of it, how many of it are open, and the counts of every facet."""
-    rows = filters.apply(public_calls()).order_by()
-    return {
-        "next_deadline": next_deadline(),  # first: what closes meanwhile is not kept as open
-        **{name: _counted(filters, name) for name in ("domain", "method", "state", "money", "area")},
-        **rows.aggregate(total=Count("pk"), open_ones=Count("pk", filter=TAKES_BIDS)),
-        "buyer": _buyers(filters),
-    }
+    """What a list says of its length: all of it, how many of it are open, and the counts of every facet.
+
+    Facets of which nothing is chosen count the very calls that are listed, all at once; a chosen one counts others.
+    """
+    closing = next_deadline()  # first: what closes meanwhile is not kept as open
+    chosen = [name for name in CHOICES if getattr(filters, name)]
+    lengths: dict[str, Any] = {"total": Count("pk"), "open_ones": Count("pk", filter=TAKES_BIDS)}
+    counted = _counted(filters, [name for name in CHOICES if name not in chosen], **lengths)
+    for name in chosen:
+        counted |= _counted(filters, [name], without=name)
+    return {"next_deadline": closing, **counted, **_buyers_and_areas(filters)}
 
 
 def counts(filters: Filters) -> dict[str, Any]:
@@ -227,9 +248,9 @@ def facets(filters: Filters, counts: dict[str, Any]) -> list[dict[str, Any]]:
     """Every facet with its choices, each with its count and the address it leads to."""
     labelled: dict[str, list[tuple[str, Any, int]]] = {
         "state": [(value, label, counts["state"][value]) for value, (label, _q) in STATES.items()],
-        "domain": [(value, label, counts["domain"].get(value, 0)) for value, label in Domain.choices],
+        "domain": [(value, label, counts["domain"][value]) for value, label in Domain.choices],
         "money": [(value, label, counts["money"][value]) for value, (label, _q) in MONEY.items()],
-        "method": [(value, label, counts["method"].get(value, 0)) for value, label in Method.choices],
+        "method": [(value, label, counts["method"][value]) for value, label in Method.choices],
         "area": [(value, areas.label(value), n) for value, n in sorted(counts["area"].items()) if value],
         "buyer": counts["buyer"],
     }

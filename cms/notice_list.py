@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
 from django.http import QueryDict
 
 from procurement.common.kept import Counted, kept
+from procurement.opendata.search import find as search
+from procurement.opendata.search.models import Kind
 from procurement.projects.enums import Domain, NoticeKind
 from procurement.projects.models import Notice
 
@@ -20,10 +21,7 @@ def find(query: QueryDict) -> dict[str, Any]:
     domain = query.get("domain", "") if query.get("domain", "") in Domain.values else ""
     q = query.get("q", "").replace("\x00", "").strip()[:100]
     rows = Notice.objects.select_related("project__buyer").order_by("-published_at", "-pk")
-    for word in q.split():
-        rows = rows.filter(
-            Q(title__icontains=word) | Q(number__icontains=word) | Q(project__buyer__name__icontains=word)
-        )
+    rows = rows.filter(search.fitting(q, Kind.NOTICE))
     if kind:
         rows = rows.filter(kind=kind)
     if domain:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from procurement.common import bodies, page_cache
 from procurement.needs.enums import NeedState
 from procurement.needs.models import Need
+from procurement.opendata.search import find as search
+from procurement.opendata.search.models import Kind
 from procurement.opendata.threads import chosen, page_of, words
 
 
@@ -18,8 +19,7 @@ def facts(request: HttpRequest) -> dict[str, Any]:
     """Every need that was handed in, newest first, with the threads that answer it, as the address asks."""
     q, state = words(request), chosen(request, "state", NeedState.values)
     rows = Need.objects.exclude(state=NeedState.DRAFT).select_related("station").prefetch_related("projects")
-    if q:
-        rows = rows.filter(Q(title__icontains=q) | Q(text__icontains=q) | Q(station__name__icontains=q))
+    rows = rows.filter(search.fitting(q, Kind.NEED))
     if state:
         rows = rows.filter(state=state)
     states = [choice for choice in NeedState.choices if choice[0] != NeedState.DRAFT]

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from django.core.cache import cache
 from django.core.files.storage import storages
 from django.core.paginator import Page, Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -39,6 +39,8 @@ from procurement.evaluation.actions import sample
 from procurement.evaluation.documents import subjects
 from procurement.evaluation.enums import EvaluationState
 from procurement.opendata import papers, record, tasks
+from procurement.opendata.search import find as search
+from procurement.opendata.search.models import Kind
 from procurement.opendata.timeline import Timeline
 from procurement.projects.enums import NOTICE_TITLES, Domain, NoticeKind, ProjectState
 from procurement.projects.models import Project
@@ -117,8 +119,7 @@ def threads(request: HttpRequest) -> HttpResponse:
     states = [choice for choice in ProjectState.choices if choice[0] != ProjectState.FORMED]
     state = chosen(request, "state", [value for value, _label in states])
     rows = public_projects().order_by("-pk")
-    if q:
-        rows = rows.filter(Q(title__icontains=q) | Q(number__icontains=q) | Q(buyer__name__icontains=q))
+    rows = rows.filter(search.fitting(q, Kind.THREAD))
     rows = rows.filter(**{name: value for name, value in (("domain", domain), ("state", state)) if value})
     page = kept_page(rows, request, _tell_reach, "threads")
     context = {"page": page, "q": q, "domain": domain, "state": state, "domains": Domain.choices, "states": states}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, QuerySet
+from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from procurement.accounts.models import Organisation
@@ -188,6 +188,11 @@ def _largest(counts: dict[str, int], chosen: str) -> list[str]:
     """The values with the most results; the chosen one is there whatever its number."""
     values = sorted(counts, key=lambda value: (-counts[value], value))[:FACET_VALUES]
     return values if not chosen or chosen in values else [*values, chosen]
+
+
+def fitting(words: str, kind: str) -> Q:
+    """The condition by which a list shows what the search finds for ``words``; without words everything."""
+    return Q(pk__in=subjects(words, kind)) if words.strip() else Q()
 
 
 def suggest(query: Query) -> list[SearchEntry]:
