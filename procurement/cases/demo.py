@@ -15,8 +15,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from procurement.accounts.enums import OrganisationKind, Role
-from procurement.accounts.models import Membership, Organisation, User
+from procurement.accounts.actions import mandates
+from procurement.accounts.enums import MandateAct, OrganisationKind, Role
+from procurement.accounts.models import Mandate, Membership, Organisation, User
 from procurement.calls.models import Call
 from procurement.cases import reader
 from procurement.cases.replay.cast import Cast
@@ -49,6 +50,7 @@ LOGINS = (
     Login("officer1", "采购人·开标人一", (Role.OFFICER,), "buyer"),
     Login("officer2", "采购人·开标人二", (Role.OFFICER,), "buyer"),
     Login("signatory", "采购人·签署", (Role.SIGNATORY,), "buyer"),
+    Login("agency", "采购代理·起草与开标", (Role.DRAFTER, Role.OFFICER), "agency"),
     Login("supplier", "承接方·经办与签署", (Role.SUPPLIER, Role.SIGNATORY), "supplier"),
     Login("station", "社区站点", (Role.STATION,), "station"),
     *(Login(name, f"评审专家{name[-1]}", (Role.EVALUATOR,), "pool") for name in SEVERAL_EXPERTS),
@@ -56,6 +58,8 @@ LOGINS = (
     Login("regulator", "监督员", (Role.REGULATOR,), "platform"),
     Login("editor", "网站编辑", (Role.EDITOR,), "platform"),
     Login("administrator", "系统管理员", (Role.SYSTEM_ADMIN,), "platform"),
+    Login("security", "安全管理员", (Role.SECURITY_ADMIN,), "platform"),
+    Login("audit", "审计管理员", (Role.AUDIT_ADMIN,), "platform"),
 )
 
 
@@ -171,6 +175,27 @@ def admit(project: Project) -> None:
             join(login, organisation)
 
 
+def entrust(buyer: Organisation) -> None:
+    """Lets the demo's agency run the calls of one buyer, by a mandate as its approver would give it."""
+    agency, _made = Organisation.objects.get_or_create(
+        code="91330199MA00000310",
+        defaults={"name": "示例招标代理有限公司", "kind": OrganisationKind.AGENCY, "region": "330199"},
+    )
+    _fill_in(agency, "示例县示例路 3 号")
+    for login in LOGINS:
+        if login.side == "agency":
+            join(login, agency)
+    today = timezone.localdate()
+    mandate = Mandate(
+        agency=agency,
+        number=f"委托〔{today.year}〕1号",
+        acts=list(MandateAct.values),
+        valid_from=today,
+        valid_until=today + timedelta(days=365),
+    )
+    mandates.grant(mandate, by=User.objects.get(username="approver"), organisation=buyer)
+
+
 def play_finished(say: Callable[[str], None]) -> None:
     """The published cases, from need to verdict, at their own dates."""
     for name in FINISHED:
@@ -214,6 +239,8 @@ def play_waiting(today: date, say: Callable[[str], None]) -> None:
         project = _play(reader.shifted(moved, days), scene.waits_for, live=scene.live)
         if project is not None:
             admit(project)
+            if not Mandate.objects.exists():
+                entrust(project.buyer)
 
 
 @transaction.atomic

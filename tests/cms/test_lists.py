@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from procurement.evaluation.models import Survey
+from procurement.opendata.search import index
 from tests.cms import rows
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_languages]
@@ -38,7 +39,7 @@ ODD = [
 def some() -> list[Any]:
     """Three calls of two buyers."""
     league = rows.organisation("共青团示例市委", "11330100000000001A", "youth_league")
-    return [
+    found = [
         rows.call(rows.project("新市民子女暑期托管")),
         rows.call(rows.project("青少年心理服务台", domain="youth", buyer=league, budget=rows.Decimal(486_000))),
         rows.call(
@@ -47,6 +48,8 @@ def some() -> list[Any]:
             deadline=rows.timezone.now() - rows.timedelta(days=30),
         ),
     ]
+    index.rebuild()  # words are found by it
+    return found
 
 
 class TestFacets:

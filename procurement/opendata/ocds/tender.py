@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from procurement.accounts import mandates
 from procurement.calls.models import Call, Correction, Lot, Question
 from procurement.opendata.ocds import terms
 from procurement.opendata.ocds.events import Event
@@ -61,7 +62,9 @@ def lot_id(lot: Lot) -> str:
 
 
 def _published(facts: Facts, call: Call) -> Event:
+    """``procuringEntity`` is told here where an agency ran the call for the buyer on the day of its publication."""
     kinds = (NoticeKind.CALL, NoticeKind.SINGLE_SOURCE)
+    agencies = mandates.agencies(facts.project, _at(call))
     body = {
         "tender": {
             "id": facts.project.number,
@@ -69,11 +72,13 @@ def _published(facts: Facts, call: Call) -> Event:
             "status": "active",
             "hasEnquiries": False,
             "documents": facts.notices_of(*kinds, number=call.number),
+            "procuringEntity": terms.reference(agencies[0]) if agencies else None,
             **_conditions(facts, call),
         },
         "x_callNumber": call.number,
     }
-    return Event(f"tender-{call.pk}", f"tender-{call.pk}", "tender", _at(call), body)
+    parties = [(agency, ("procuringEntity",)) for agency in agencies]
+    return Event(f"tender-{call.pk}", f"tender-{call.pk}", "tender", _at(call), body, parties)
 
 
 def _at(call: Call) -> Any:
