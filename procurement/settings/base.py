@@ -10,7 +10,7 @@ from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
 from procurement.common import embedded
-from procurement.settings import environment
+from procurement.settings import environment, logs
 
 ENV = environment.Environment()
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -380,24 +380,4 @@ WECOM_AGENT_ID = ENV.number("WECOM_AGENT_ID", 0)
 NOTIFICATIONS_READ_DAYS = ENV.number("HUIQUN_NOTIFICATIONS_DAYS", 365)
 NOTIFICATIONS_UNREAD_DAYS = ENV.number("HUIQUN_NOTIFICATIONS_UNREAD_DAYS", 1095)
 
-_level = ENV.text("HUIQUN_LOG_LEVEL", "WARNING" if TESTING else "INFO").upper()
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {
-        "procurement": {"level": _level},
-        "workflows": {"level": _level},
-        "cms": {"level": _level},
-        "django.request": {"level": "ERROR"},
-        "django.server": {
-            "handlers": ["console"],
-            "level": "INFO" if DEBUG else "WARNING",
-            "propagate": False,
-        },
-        "fontTools": {"level": "ERROR"},
-        "weasyprint": {"level": "ERROR"},
-    },
-}
+LOGGING = logs.config(ENV.text("HUIQUN_LOG_LEVEL", "WARNING" if TESTING else "INFO").upper(), debug=DEBUG)

@@ -66,6 +66,7 @@ OTHERWISE = {  # told by other rows: their own tests below, test_messages, or te
     "call.postponed", "call.final_postponed", "lot.failed", "duty.due", "duty.overdue", "subscription.matched",
     "challenge.filed", "challenge.decided", "challenge.decided.others", "challenge.withdrawn",
     "contract.suspended", "contract.resumed", "contract.supplemented",
+    "amendment.drafted", "amendment.agreed", "amendment.signed", "amendment.dropped",
     "call.corrected", "call.corrected.bidders", "question.asked", "question.answered", "call.final_offers_invited",
     "bid.low_price_asked", "project.ended", "project.ended.bidders",
     "registration.decided", "qualification.decided", "qualification.lapses", "safety.done",

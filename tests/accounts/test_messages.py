@@ -27,7 +27,7 @@ from tests.contracts.test_changes import change
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory, who
 from tests.factories.awards import AwardFactory, ChallengeFactory, challenge, decide
 from tests.factories.bids import BidFactory
-from tests.factories.contracts import ContractFactory
+from tests.factories.contracts import AmendmentFactory, ContractFactory
 from tests.factories.needs import NeedFactory
 from workflows import jobs
 from workflows.clock import database_now
@@ -245,3 +245,30 @@ def test_who_follows_calls_with_an_account_is_told_once() -> None:
         recipient=reader, event="call.published", group="new_calls", key="k", path=found.path, created_at=now
     )
     assert told("subscription.matched", subscription_id=mine.pk, notice_id=notice.pk) is None
+
+
+class TestSupplements:
+    """Each step of a supplement tells whoever is next, and of both sides when it counts."""
+
+    @pytest.mark.parametrize(
+        ("code", "state", "heard"),
+        [
+            ("amendment.drafted", {}, "supplier"),
+            ("amendment.agreed", {"agreed": True}, "both"),
+            ("amendment.signed", {"signed": True}, "both"),
+            ("amendment.dropped", {"dropped": True}, "both"),
+        ],
+    )
+    def test_the_next_is_told(self, code: str, state: dict[str, bool], heard: str) -> None:
+        found = AmendmentFactory(**state)
+        for role in (Role.DRAFTER, Role.APPROVER, Role.SIGNATORY):
+            who(found.buyer, role)
+        for role in (Role.SUPPLIER, Role.SIGNATORY):
+            who(found.supplier, role)
+        stranger = OrganisationFactory(buyer=True)
+        who(stranger, Role.APPROVER)
+        wanted = {found.supplier.pk} if heard == "supplier" else {found.supplier.pk, found.buyer.pk}
+        assert hear(code, amendment_id=found.pk) == wanted
+        said = told(code, amendment_id=found.pk)
+        assert said is not None
+        assert found.number in " ".join(events.words(code, said.parameters))

@@ -359,6 +359,7 @@ def test_every_event_can_be_told_in_words() -> None:
         "bid",
         "until",
         "contract",
+        "supplement",
         "milestone",
         "organisation",
         "act",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.test import Client
@@ -17,6 +18,8 @@ from tests.factories.bids import BidFactory
 from tests.factories.calls import CallFactory
 
 PRICE = "80,000.00"  # of tests.factories.bids.OFFER
+
+TOKEN = re.compile(r'value="[A-Za-z0-9]{64}"')  # a form's token may hold any letters
 
 
 def past_deadline(bidders: int = 3, method: str = Method.OPEN_TENDER, **more: Any) -> Call:

@@ -117,8 +117,13 @@ def test_a_line_is_added(browser_page: Page, name: str, ledger: str, form: dict[
 def test_the_regulator_reads_everything_and_changes_nothing(browser_page: Page) -> None:
     project = threads.waiting("to-open")
     log_in(browser_page, "regulator")
-    elsewhere = browser_page.locator('main a[href^="/workspace/"]:not([href^="/workspace/bids/openings/"])')
-    expect(elsewhere).to_have_count(0)  # openings are attended
+    # openings are attended, tables are read: nothing else is offered
+    offered = browser_page.locator('main a[href^="/workspace/"]:not([href^="/workspace/bids/openings/"])')
+    expect(offered.first).to_be_visible()
+    for address in [str(link.get_attribute("href")) for link in offered.all()]:
+        assert address.startswith("/workspace/tables/"), address
+        browser_page.goto(address)
+        expect(browser_page.locator('main form[method="post"]')).to_have_count(0)
     browser_page.goto(f"/threads/{project.number}/log/")
     expect(browser_page.locator("main .hash").first).to_be_visible()
 

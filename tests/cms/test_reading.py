@@ -15,6 +15,7 @@ from PIL import Image as Picture
 from wagtail.images import get_image_model
 
 from cms import models
+from procurement.opendata.search import index
 from tests.cms import rows
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +108,7 @@ class TestFollowing:
     def test_a_list_names_its_feeds_with_its_filters(self, client: Client) -> None:
         call = rows.call(rows.project("找得到的"))
         other = rows.call(rows.project("别人的", buyer=rows.organisation("另一单位", "13330199MC90008884")))
+        index.rebuild()  # words are found by it
         asked = f"q=找得到&domain=children&buyer={call.project.buyer_id}&area=3301&sort=newest&page=1"
         found = ALTERNATE.findall(client.get(f"/calls/?{asked}").content.decode())
         assert [medium for medium, _path in found] == [
