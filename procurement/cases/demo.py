@@ -188,7 +188,7 @@ def entrust(buyer: Organisation) -> None:
     today = timezone.localdate()
     mandate = Mandate(
         agency=agency,
-        number=f"委托〔{today.year}〕1号",
+        number=f"代理〔{today.year}〕1号",
         acts=list(MandateAct.values),
         valid_from=today,
         valid_until=today + timedelta(days=365),

@@ -25,6 +25,7 @@ from tests.factories.clock import acting, last_act, noon
 from tests.factories.contracts import AmendmentFactory, ContractFactory
 from tests.factories.delivery import MilestoneFactory
 from tests.factories.projects import ProjectFactory
+from tests.journeys.matrix import links
 from workflows import deadlines as runner
 from workflows.errors import TransitionBlocked
 from workflows.models import Job, Machine, TransitionLog
@@ -211,6 +212,16 @@ class TestWhoSeesIt:
         stranger = Client()
         stranger.force_login(who(OrganisationFactory(buyer=True), Role.DRAFTER)["by"])
         assert award.project.number not in stranger.get("/workspace/awards/duties/?only=overdue").content.decode()
+
+    def test_supervisors_are_led_to_the_thread_and_not_to_an_act_of_others(self) -> None:
+        award: Award = AwardFactory(noticed=True)
+        client = Client()
+        office = OrganisationFactory(name="示例县财政局", kind="state_organ")
+        client.force_login(who(office, Role.REGULATOR)["by"])
+        for path in ("/workspace/", "/workspace/awards/duties/"):
+            found = links.in_content(client.get(path))
+            assert f"/threads/{award.project.number}/" in found, path
+            assert links.dead(client, found) == {}, path
 
     def test_nobody_else_gets_in(self) -> None:
         assert Client().get("/workspace/awards/duties/").status_code == 302

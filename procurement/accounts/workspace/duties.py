@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 
+from procurement.accounts.enums import Role
 from procurement.accounts.workspace.desk import Actor
 
 
@@ -64,9 +66,19 @@ def _day(due: date) -> date:
     return timezone.localdate(due) if isinstance(due, datetime) else due
 
 
+def _way(duty: Owed, actor: Actor) -> str:
+    """Where the duty is done; whoever only watches over it is led to its thread."""
+    if Role.REGULATOR in actor.roles and duty.organisation is not None and duty.organisation != actor.organisation:
+        return reverse("thread", args=[duty.project.number]) if duty.project else ""
+    return duty.address
+
+
 def for_actor(actor: Actor) -> list[dict[str, Any]]:
-    """What this person owes or supervises, the most urgent first: each duty, its day, and whether that is past."""
+    """What this person owes or supervises, the most urgent first: each duty, its day, whether that is past, its way."""
     today = timezone.localdate(actor.at)
     found = [duty for function in _sources for duty in function(actor)]
-    rows = [{"duty": duty, "due": _day(duty.due), "late": _day(duty.due) < today} for duty in found]
+    rows = [
+        {"duty": duty, "due": _day(duty.due), "late": _day(duty.due) < today, "way": _way(duty, actor)}
+        for duty in found
+    ]
     return sorted(rows, key=lambda row: (row["due"], row["duty"].rule))
