@@ -54,6 +54,15 @@ class Body:
     began: int
     until: datetime
 
+    @property
+    def ends(self) -> float:
+        return self.until.timestamp()
+
+    @property
+    def weight(self) -> int:
+        """About: Chinese takes two bytes a letter in memory."""
+        return 2 * sum(len(piece) for piece in (*self.blocks.values(), *self.main) if isinstance(piece, str))
+
 
 def share(request: HttpRequest) -> None:
     """Says that the body of this answer is the same for whoever may read it."""

@@ -26,6 +26,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
 from redis.exceptions import RedisError
 
+from procurement.common.near import Near
 from procurement.common.preferences import THEME_COOKIE, THEMES
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ SITE = "site"  # a subject of every page: names of organisations, settings of th
 LAST_TOUCH = "page-touches"
 _KEPT_HEADERS = ("Content-Type", "Content-Language", "Content-Disposition", "X-Frame-Options", "Link")
 DOWN = (RedisError, OSError)  # what a cache that is away raises
+_near = Near()
 
 
 @dataclass
@@ -48,12 +50,16 @@ class Shown:
 
 
 class Dated(Protocol):
-    """What is kept: the subjects it rests on, and the last touch when it began to be made."""
+    """What is kept: its subjects, the last touch when it began to be made, its end (seconds since 1970), its bytes."""
 
     @property
     def subjects(self) -> tuple[str, ...]: ...
     @property
     def began(self) -> int: ...
+    @property
+    def ends(self) -> float: ...
+    @property
+    def weight(self) -> int: ...
 
 
 Kept = TypeVar("Kept", bound=Dated)
@@ -70,6 +76,11 @@ class Entry:
     etag: str
     made: int
     packed: bytes = b""  # gzip, once for all readers: nothing in a kept page is secret (BREACH needs a secret)
+    ends: float = 0.0
+
+    @property
+    def weight(self) -> int:
+        return len(self.body) + len(self.packed)
 
 
 def show(request: HttpRequest, *subjects: str, until: Iterable[datetime | None] = ()) -> None:
@@ -92,13 +103,19 @@ def touch(*subjects: str) -> None:
 
 
 def _touch(subjects: Iterable[str]) -> None:
+    """Counts before, for pages that begin now, and after, for whoever looked at the subjects in between (``near``)."""
     try:
-        if not cache.add(LAST_TOUCH, 1, None):
-            cache.incr(LAST_TOUCH)
-        number = cache.get(LAST_TOUCH)
+        _begin_to_count()
+        number = cache.incr(LAST_TOUCH)
         cache.set_many({subject_key(name): number for name in subjects}, None)
+        cache.incr(LAST_TOUCH)
     except DOWN:
         logger.exception("kept pages of %s could not be dropped; they end by themselves in %d s", subjects, SECONDS)
+
+
+def _begin_to_count() -> None:
+    """From the clock: a Redis that was emptied never counts through numbers that somebody remembers."""
+    cache.add(LAST_TOUCH, int(time.time() * 1000), None)
 
 
 def subject_key(name: str) -> str:
@@ -131,12 +148,20 @@ def key(request: HttpRequest, kind: str) -> str:
 
 def find(key: str, kind: type[Kept]) -> tuple[Kept | None, int]:
     """What is kept under ``key`` if it is still good, and the number of the last touch."""
+    if _near.has(key):
+        counter = cache.get(LAST_TOUCH, 0)
+        remembered = _near.get(key, counter)
+        if isinstance(remembered, kind):
+            return remembered, counter
     found = cache.get_many([key, LAST_TOUCH])
     entry, counter = found.get(key), found.get(LAST_TOUCH, 0)
     if not isinstance(entry, kind):
         return None, counter
     touched = cache.get_many([subject_key(name) for name in entry.subjects])
-    return (entry if all(number <= entry.began for number in touched.values()) else None), counter
+    if any(number > entry.began for number in touched.values()):
+        return None, counter
+    _near.put(key, entry, touch=counter, until=entry.ends, weight=entry.weight)
+    return entry, counter
 
 
 def _keep(key: str, request: HttpRequest, response: HttpResponse, began: int) -> Entry | None:
@@ -149,6 +174,9 @@ def _keep(key: str, request: HttpRequest, response: HttpResponse, began: int) ->
     user = getattr(request, "user", None)
     if request.META.get("CSRF_COOKIE_NEEDS_UPDATE") or getattr(user, "is_authenticated", False):
         return None  # a form's token is in it, or a person
+    seconds = float(SECONDS)
+    if shown.until is not None:
+        seconds = min(seconds, (shown.until - timezone.now()).total_seconds())
     body = response.content
     entry = Entry(
         body=body,
@@ -158,11 +186,10 @@ def _keep(key: str, request: HttpRequest, response: HttpResponse, began: int) ->
         etag=f'"{hashlib.sha256(body).hexdigest()[:32]}"',
         made=int(time.time()),
         packed=gzip.compress(body, 6, mtime=0) if len(body) >= WORTH_PACKING else b"",
+        ends=time.time() + seconds,
     )
-    seconds = float(SECONDS)
-    if shown.until is not None:
-        seconds = min(seconds, (shown.until - timezone.now()).total_seconds())
     if seconds > 0 and len(request.META.get("QUERY_STRING", "")) <= LONGEST_QUERY:
+        _begin_to_count()
         cache.set(key, entry, seconds if seconds >= 1 else 1)
     return entry
 
