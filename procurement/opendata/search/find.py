@@ -18,7 +18,7 @@ from procurement.opendata.search.text import Query, Term, read
 from procurement.projects.enums import Domain
 
 ROWS, SUGGESTIONS, FACET_VALUES = 20, 8, 12
-MOST = 3_000  # of more than so many the newest are ranked and counted: a word that is everywhere costs no more
+MOST = 2_000  # of more than so many the newest are ranked and counted: a word that is everywhere costs no more
 FACETS = ("kind", "domain", "state", "region", "buyer")
 COLUMNS = {"buyer": "buyer_id::text"}
 STATE = f"CASE WHEN state = '{Standing.OPEN}' AND until < now() THEN '{Standing.CURRENT}' ELSE state END"
