@@ -18,15 +18,17 @@ from procurement.accounts.enums import OrganisationKind, Role
 from procurement.accounts.models import Invitation, Organisation, Qualification, Registration, Reminder
 from procurement.accounts.notifications import keeping
 from procurement.accounts.permissions import STANDS_IN_FOR_MANAGER
+from procurement.common.mail import named
 from workflows import jobs
 from workflows.clock import database_now
 
 
-def _send(to: list[str], title: str, template: str, **context: Any) -> None:
-    """One mail to each: nobody sees who else was written to."""
+def _send(to: list[str], title: str, template: str, *, key: str, **context: Any) -> None:
+    """One mail to each: nobody sees who else was written to. ``key`` is the sending's, the same if it is repeated."""
     text = render_to_string(f"emails/{template}.txt", {"site_name": settings.SITE_NAME, **context})
-    for address in to:
-        EmailMessage(subject=f"[{settings.SITE_NAME}] {title}", body=text, to=[address]).send()
+    for number, address in enumerate(to):
+        subject = f"[{settings.SITE_NAME}] {title}"
+        EmailMessage(subject=subject, body=text, to=[address], headers=named(f"{key}-{number}")).send()
 
 
 def people_who_answer(organisation: Organisation) -> list[str]:
@@ -54,6 +56,7 @@ def mail_invitation(invitation_id: int) -> None:
             [invitation.email],
             _("Invitation to %(organisation)s") % {"organisation": invitation.organisation},
             "invitation",
+            key=f"invitation-{invitation.pk}",
             invitation=invitation,
             link=invitations.link_of(invitation),
         )
@@ -69,6 +72,7 @@ def mail_registration(registration_id: int) -> None:
             people_who_answer(registration.organisation),
             _("Registration of %(organisation)s") % {"organisation": registration.organisation},
             "decided",
+            key=f"registration-{registration.pk}-{registration.decided_at:%Y%m%d%H%M%S}",
             subject=registration.organisation,
             state=registration.get_state_display(),
             decision=registration.decision,
@@ -84,6 +88,7 @@ def mail_qualification(qualification_id: int) -> None:
             people_who_answer(paper.organisation),
             _("Qualification: %(paper)s") % {"paper": paper},
             "decided",
+            key=f"qualification-{paper.pk}-{paper.decided_at:%Y%m%d%H%M%S}",
             subject=paper,
             state=paper.get_state_display(),
             decision=paper.decision,
@@ -100,6 +105,7 @@ def mail_reminder(reminder_id: int) -> None:
             people_who_answer(paper.organisation),
             _("%(paper)s lapses on %(day)s") % {"paper": paper, "day": paper.valid_until},
             "lapses",
+            key=f"reminder-{reminder.pk}",
             paper=paper,
             link=_site("own_organisation"),
         )

@@ -13,13 +13,14 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from procurement.accounts.enums import EventGroup
+from procurement.accounts import tasks
+from procurement.accounts.enums import EventGroup, Role
 from procurement.accounts.models import Delivery, Notification
 from procurement.accounts.notifications import keeping, sending, telling
 from tests import processes, threads
 from tests.accounts.test_notifications import logged_in, tell
 from tests.bids.test_killed import until
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import MembershipFactory, RegistrationFactory, UserFactory
 from workflows import jobs
 from workflows.models import Job
 from workflows.tasks import run_due_jobs
@@ -167,3 +168,19 @@ class TestKeeping:
         assert keeping.purge(timezone.now()) == 0
         Job.objects.update(state=Job.State.FAILED)
         assert keeping.purge(timezone.now()) == 1
+
+
+@pytest.mark.django_db
+def test_a_mail_to_an_office_that_is_sent_again_bears_the_same_name() -> None:
+    """A worker that dies after sending, before it could say so: the job runs once more."""
+    registration = RegistrationFactory(verified=True)
+    MembershipFactory(organisation=registration.organisation, roles=[str(Role.MANAGER)], user__email="a@example.org")
+    mail.outbox.clear()
+    for _time in range(2):
+        tasks.mail_registration(registration_id=registration.pk)
+    first, again = (message.extra_headers["Message-ID"] for message in mail.outbox if message.to == ["a@example.org"])
+    assert first == again
+    other = RegistrationFactory(refused=True)
+    MembershipFactory(organisation=other.organisation, roles=[str(Role.MANAGER)], user__email="b@example.org")
+    tasks.mail_registration(registration_id=other.pk)
+    assert mail.outbox[-1].extra_headers["Message-ID"] != first

@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from procurement.common.mail import named
 from procurement.opendata.subscriptions import actions
 from procurement.opendata.subscriptions.models import Cadence, Match, Subscription
 from procurement.projects.models import Notice
@@ -65,7 +66,11 @@ def _send(subscription: Subscription, matches: list[Match]) -> None:
             body=render_to_string("emails/subscription_news.txt", context),
             to=[subscription.email],
             # RFC 8058: mail programs show a button that leaves with one click
-            headers={"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
+            headers={
+                **named(f"news-{matches[0].pk}-{len(matches)}"),
+                "List-Unsubscribe": f"<{leave}>",
+                "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            },
         ).send()
     Match.objects.filter(pk__in=[match.pk for match in matches]).update(sent_at=database_now())
 

@@ -7,7 +7,6 @@ from contextlib import suppress
 from smtplib import SMTPException, SMTPNotSupportedError, SMTPRecipientsRefused, SMTPResponseException
 from socket import gaierror
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -18,6 +17,7 @@ from procurement.accounts.models import Notification, User
 from procurement.accounts.notifications.channels.base import ChannelError, link_of
 from procurement.accounts.notifications.events import words
 from procurement.common import thread
+from procurement.common.mail import named
 
 
 def _entry(notification: Notification) -> dict[str, Any]:
@@ -72,13 +72,11 @@ class EmailBack:
             "preferences": f"{settings.HUIQUN_BASE_URL}/accounts/preferences/",
             "title": title,
         }
-        host = urlsplit(settings.HUIQUN_BASE_URL).hostname or "localhost"
         mail = EmailMultiAlternatives(
             subject=f"[{settings.SITE_NAME}] {title}".replace("\n", " "),
             body=render_to_string("emails/notification.txt", context),
             to=[user.email],
-            # the same sending has the same name: a mail program shows it once
-            headers={"Message-ID": f"<{key}@{host}>", "Auto-Submitted": "auto-generated"},
+            headers=named(key),
         )
         mail.attach_alternative(render_to_string("emails/notification.html", context), "text/html")
         _hand_over(mail)
