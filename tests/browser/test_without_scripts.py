@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from cms import bootstrap
 from procurement.cases.replay.driver import replay
+from procurement.opendata.search import index
 from procurement.projects.models import Project
 from tests import threads
 
@@ -39,6 +40,7 @@ def test_from_home_to_a_thread(page: Page) -> None:
     replay(threads.case("C1"), documents=False)
     closed = Project.objects.get(case_id="C1")
     number = alive.calls.get().number
+    index.rebuild()  # as the worker does, seconds after each act
 
     page.goto("/")
     assert page.get_by_role("heading", level=1).is_visible()
