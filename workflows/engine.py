@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -17,7 +18,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from workflows import chain, clock
-from workflows.clock import at_time, database_now
+from workflows.clock import act_time, at_time, database_now
 from workflows.errors import ClaimedTimeRefused, TransitionBlocked
 from workflows.machine import Act, Spec, gate
 from workflows.models import Machine
@@ -60,6 +61,11 @@ def consequence() -> Iterator[None]:
         yield
     finally:
         _consequence.reset(token)
+
+
+def act_of(by: Any, organisation: Any, at: datetime | None = None) -> Act:
+    """An act that is no transition of its own, for permissions and guards to be asked about."""
+    return Act(by=by, at=at or act_time(), organisation=organisation, claimed=clock.claimed_time() is not None)
 
 
 def _act(by: Any, organisation: Any, reason: str, given: Any, facts: dict[str, Any], reasons: Any, **more: Any) -> Act:

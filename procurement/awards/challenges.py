@@ -17,7 +17,7 @@ from procurement.awards.guards.challenge import touching
 from procurement.awards.models import Award, Challenge, Evidence
 from procurement.calls.models import Call
 from procurement.common.models import next_number
-from workflows import clock, engine, jobs
+from workflows import engine, jobs
 from workflows.clock import act_time
 from workflows.errors import TransitionBlocked
 from workflows.machine import Act
@@ -68,7 +68,7 @@ def file(call: Call, *, by: Any, organisation: Organisation, files: Sequence[Any
     """
     call = Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
     challenge = prepared(call, by=by, organisation=organisation, **what)
-    act = Act(by=by, at=challenge.filed_at, organisation=organisation, claimed=clock.claimed_time() is not None)
+    act = engine.act_of(by, organisation, challenge.filed_at)
     if not permissions.challenger(challenge, act):
         raise PermissionDenied(_("Only a supplier's staff files this."))
     found = list(filing.refusals(challenge, act))
@@ -98,7 +98,7 @@ def _note_evidence(challenge: Challenge, files: Sequence[Any], *, part: str, **w
 def add_evidence(challenge: Challenge, files: Sequence[Any], *, by: Any, organisation: Organisation) -> Challenge:
     """Whoever filed it adds evidence while it waits for the reply."""
     challenge = Challenge.objects.select_for_update(of=("self",)).select_related("call__project").get(pk=challenge.pk)
-    act = Act(by=by, at=act_time(), organisation=organisation, claimed=clock.claimed_time() is not None)
+    act = engine.act_of(by, organisation)
     if not permissions.challenger(challenge, act):
         raise PermissionDenied(_("Only those who filed it add evidence."))
     if challenge.state != ChallengeState.FILED:

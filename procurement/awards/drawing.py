@@ -17,15 +17,10 @@ from procurement.awards.enums import DrawPurpose, SeatRole
 from procurement.awards.models import Draw, Panel, Seat, Vacancy
 from procurement.calls.models import Call
 from procurement.common import sealing
-from workflows import clock, engine, jobs
+from workflows import engine, jobs
 from workflows.clock import act_time
 from workflows.errors import TransitionBlocked
-from workflows.machine import Act
 from workflows.reasons import Reason
-
-
-def _act(by: Any, organisation: Any) -> Act:
-    return Act(by=by, at=act_time(), organisation=organisation, claimed=clock.claimed_time() is not None)
 
 
 def _purpose(number: str) -> str:
@@ -34,7 +29,7 @@ def _purpose(number: str) -> str:
 
 
 def _officer_only(call: Call, by: Any, organisation: Any) -> None:
-    if not permissions.officer(call, _act(by, organisation)):
+    if not permissions.officer(call, engine.act_of(by, organisation)):
         raise PermissionDenied(_("Only an opening officer of the buyer holds the draw."))
 
 
@@ -55,7 +50,7 @@ def prepare_reasons(call: Call, experts: int, own: int, *, by: Any, organisation
         reasons.append(Reason(message, code="state"))
     if panel is not None and panel.state != "forming":
         reasons.append(Reason(_("This panel has been drawn."), code="state"))
-    reasons += guards.composed(call, experts + own, experts, _act(by, organisation))
+    reasons += guards.composed(call, experts + own, experts, engine.act_of(by, organisation))
     return reasons
 
 
@@ -221,7 +216,7 @@ def give_up_seat(
     """
     panel = Panel.objects.select_for_update(of=("self",)).get(pk=panel.pk)
     kept = Seat.objects.select_for_update().filter(panel=panel, pk=seat.pk).first()
-    if kept is None or (kept.user_id != by.pk and not permissions.officer(panel, _act(by, organisation))):
+    if kept is None or (kept.user_id != by.pk and not permissions.officer(panel, engine.act_of(by, organisation))):
         raise PermissionDenied(_("This seat is not yours to give up."))
     own = kept.user_id == by.pk
     engine.perform(
@@ -286,7 +281,7 @@ def prepare_replacement(panel: Panel, *, by: Any, organisation: Organisation) ->
 def name_representative(panel: Panel, user: Any, *, by: Any, organisation: Organisation) -> Seat:
     """The buyer names somebody else where its representative has given up the seat."""
     panel = Panel.objects.select_for_update(of=("self",)).get(pk=panel.pk)
-    if not acts_for(_act(by, organisation), panel.project.buyer, "officer"):
+    if not acts_for(engine.act_of(by, organisation), panel.project.buyer, "officer"):
         raise PermissionDenied(_("Only an opening officer of the buyer names its representative."))
     empty = _empty(panel, SeatRole.BUYER)
     gone = {*panel.vacancies.values_list("user", flat=True), *panel.seats.values_list("user", flat=True)}

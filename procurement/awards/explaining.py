@@ -17,15 +17,9 @@ from procurement.awards.models import LowPriceRequest
 from procurement.bids.enums import STILL_IN
 from procurement.bids.models import Bid
 from procurement.rules import rulebook
-from workflows import clock, engine, jobs
-from workflows.clock import act_time
+from workflows import engine, jobs
 from workflows.errors import TransitionBlocked
-from workflows.machine import Act
 from workflows.reasons import Reason
-
-
-def _act(by: Any, organisation: Any) -> Act:
-    return Act(by=by, at=act_time(), organisation=organisation, claimed=clock.claimed_time() is not None)
 
 
 def _refuse(reasons: list[Reason], act: str, bid: Bid) -> None:
@@ -55,7 +49,7 @@ def ask(
     Asked because the price falls below a rate, or because the panel finds it so: then ``question`` says why.
     """
     bid = Bid.objects.select_for_update(of=("self",)).get(pk=bid.pk)
-    act = _act(by, organisation)
+    act = engine.act_of(by, organisation)
     if not permissions.officer(bid, act):
         raise PermissionDenied(_("Only an opening officer of the buyer asks for an explanation."))
     rule, reasons = rule_for(bid, act.at), []
@@ -91,7 +85,7 @@ def explain(
     """The bidder's words, until its time is over by the database's clock; they can be replaced until then."""
     bid = Bid.objects.select_for_update(of=("self",)).get(pk=found.bid_id)
     found = LowPriceRequest.objects.select_for_update(of=("self",)).get(pk=found.pk)
-    act = _act(by, organisation)
+    act = engine.act_of(by, organisation)
     if not acts_for(act, bid.supplier, Role.SUPPLIER):
         raise PermissionDenied(_("Only the bidder's staff explains its price."))
     rule, reasons = rule_for(bid, act.at), []
@@ -131,7 +125,7 @@ def too_early(found: LowPriceRequest | None, at: datetime) -> list[Reason]:
 def judge(bid: Bid, *, accepted: bool, opinion: str, by: Any, organisation: Organisation) -> Bid:
     """Accepts or refuses the explanation, with the panel's reasons; refused, the bid is rejected (B4)."""
     bid = Bid.objects.select_for_update(of=("self",)).get(pk=bid.pk)
-    act = _act(by, organisation)
+    act = engine.act_of(by, organisation)
     if not permissions.officer(bid, act):
         raise PermissionDenied(_("Only an opening officer of the buyer records the panel's judgement."))
     found = LowPriceRequest.objects.filter(bid=bid).first()

@@ -22,7 +22,7 @@ from procurement.bids.enums import STILL_IN
 from procurement.calls.enums import CriterionKind
 from procurement.calls.models import Lot
 from procurement.rules import rulebook
-from workflows import clock, engine
+from workflows import engine
 from workflows.clock import act_time
 from workflows.errors import TransitionBlocked
 from workflows.machine import Act
@@ -134,7 +134,7 @@ def _written(panel: Panel) -> dict[str, str]:
 
 
 def _officer(panel: Panel, by: Any, organisation: Organisation) -> Act:
-    act = Act(by=by, at=act_time(), organisation=organisation, claimed=clock.claimed_time() is not None)
+    act = engine.act_of(by, organisation)
     if not permissions.officer(panel, act):
         raise PermissionDenied(_("Only an opening officer of the buyer closes the signing."))
     return act

@@ -21,10 +21,8 @@ from procurement.common.money import percent_shares
 from procurement.contracts import clauses, guards
 from procurement.contracts.enums import Party
 from procurement.contracts.models import Clause, Contract, Instalment, Signature
-from workflows import clock, engine, jobs
-from workflows.clock import act_time
+from workflows import engine, jobs
 from workflows.errors import TransitionBlocked
-from workflows.machine import Act
 from workflows.reasons import Reason
 
 
@@ -37,7 +35,7 @@ def draft_contract(
     ``instalments``: dicts of ``name, due, percent, on_signing, targets``. Each amount is rounded half-up to
     the fen, the last takes the remainder.
     """
-    act = Act(by=by, at=act_time(), organisation=organisation, claimed=clock.claimed_time() is not None)
+    act = engine.act_of(by, organisation)
     if not acts_for(act, award.project.buyer, Role.DRAFTER, Role.APPROVER):
         raise PermissionDenied(_("Only the buyer's staff drafts the contract."))
     if Contract.objects.filter(award=award).exists():
@@ -91,7 +89,7 @@ def content_hash(contract: Contract) -> str:
 def add_signature(contract: Contract, *, by: Any, organisation: Organisation) -> bool:
     """One party signs; returns whether both have signed now. Raises where that party has signed already."""
     contract = Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
-    act = Act(by=by, at=act_time(), organisation=organisation, claimed=clock.claimed_time() is not None)
+    act = engine.act_of(by, organisation)
     if contract.state != "agreed":
         raise TransitionBlocked(
             [Reason(_("The contract is not waiting for signatures."), code="state")], act="contract.sign"

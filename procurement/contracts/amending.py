@@ -25,25 +25,31 @@ from procurement.common.models import next_number
 from procurement.common.money import in_words, yuan
 from procurement.contracts import changes, guards, hooks, permissions
 from procurement.contracts.clauses import target_name
-from procurement.contracts.enums import AmendmentState, Party
+from procurement.contracts.enums import OPEN, AmendmentState, Party
 from procurement.contracts.models import Amendment, AmendmentSignature, Contract, InstalmentChange
 from procurement.projects import notices
 from procurement.projects.enums import NoticeKind
-from procurement.projects.models import BudgetLine
-from workflows import clock, engine, jobs
+from workflows import engine, jobs
 from workflows.clock import act_time
 from workflows.errors import TransitionBlocked
-from workflows.machine import Act
 from workflows.reasons import Reason
-
-
-def _act(by: Any, organisation: Organisation) -> Act:
-    return Act(by=by, at=act_time(), organisation=organisation, claimed=clock.claimed_time() is not None)
 
 
 def _locked(contract: Contract) -> Contract:
     rows = Contract.objects.select_for_update(of=("self",)).select_related("award__lot__call__project__buyer")
     return rows.get(pk=contract.pk)
+
+
+def _may_be_drafted(contract: Contract, act: Act, rows: list[Mapping[str, Any]]) -> None:
+    """What has to be so before a row is written; the rules about the whole are asked of the draft itself."""
+    if not acts_for(act, contract.buyer, Role.DRAFTER, Role.APPROVER):
+        raise PermissionDenied(_("Only the buyer's staff drafts a supplement."))
+    found = list(guards.rows_can_be(contract, rows))
+    if contract.amendments.filter(state__in=OPEN).exists():
+        message = _("Another supplement waits for its signatures: finish it, or give it up.")
+        found = [Reason(message, code="open")]
+    if found:
+        raise TransitionBlocked(found, act="amendment.draft", subject=contract)
 
 
 @transaction.atomic
@@ -62,13 +68,8 @@ def draft(
 
     Rows that say what stands are left out. Raises ``TransitionBlocked`` with every unmet rule, ``PermissionDenied``.
     """
-    contract = _locked(contract)
-    act = _act(by, organisation)
-    if not acts_for(act, contract.buyer, Role.DRAFTER, Role.APPROVER):
-        raise PermissionDenied(_("Only the buyer's staff drafts a supplement."))
-    if contract.amendments.filter(state__in=[AmendmentState.DRAFTED, AmendmentState.AGREED]).exists():
-        message = _("Another supplement waits for its signatures: finish it, or give it up.")
-        raise TransitionBlocked([Reason(message, code="open")], act="amendment.draft", subject=contract)
+    contract, act, rows = _locked(contract), engine.act_of(by, organisation), list(rows)
+    _may_be_drafted(contract, act, rows)
     amendment = Amendment(
         contract=contract,
         number=f"{contract.number}-S{next_number(f'{contract.number}-S')}",
@@ -145,10 +146,10 @@ def content_hash(amendment: Amendment) -> str:
 def sign(amendment: Amendment, *, by: Any, organisation: Organisation) -> Amendment:
     """A party signs. The last signature moves contract and payments, the budget line locked (W5): all or nothing."""
     contract = _locked(amendment.contract)
-    BudgetLine.objects.select_for_update(of=("self",)).get(pk=contract.project.budget_line_id)
+    contract.project.budget_line.hold()
     amendment = Amendment.objects.select_for_update(of=("self",)).get(pk=amendment.pk)
     amendment.contract = contract
-    act = _act(by, organisation)
+    act = engine.act_of(by, organisation)
     if not permissions.signatory(amendment, act):
         raise PermissionDenied(_("Only a signatory of one of the parties signs."))
     party = Party.BUYER if organisation.pk == amendment.buyer.pk else Party.SUPPLIER

@@ -41,8 +41,8 @@ def _to_buyers(actor: Actor) -> QuerySet[Amendment]:
 
 
 def _unsigned_by_us(actor: Actor) -> QuerySet[Amendment]:
-    own = AmendmentSignature.objects.filter(amendment=OuterRef("pk"), by__memberships__organisation=actor.organisation)
-    return _of_ours(actor).filter(~Exists(own))
+    signatures = AmendmentSignature.objects.filter(amendment=OuterRef("pk"))
+    return _of_ours(actor).exclude(desk.signed_by_us(actor, signatures, "contract__"))
 
 
 def facts(amendment: Amendment) -> list[tuple[Any, Any]]:

@@ -23,10 +23,8 @@ from procurement.projects import notices
 from procurement.projects.enums import NoticeKind
 from procurement.projects.models import Notice
 from procurement.rules import rulebook, workdays
-from workflows import clock, engine
-from workflows.clock import act_time
+from workflows import engine
 from workflows.errors import TransitionBlocked
-from workflows.machine import Act
 from workflows.reasons import Reason
 
 FIXED = ("content", "term", "quantity", "price", "payment", "no_passing_on")  # keys of the essential clauses
@@ -109,7 +107,7 @@ def publish_change(
     A late publication is logged with T8. Raises ``TransitionBlocked`` (N1 and what is wrong), ``PermissionDenied``.
     """
     contract = Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
-    act = Act(by=by, at=act_time(), organisation=organisation, claimed=clock.claimed_time() is not None)
+    act = engine.act_of(by, organisation)
     if not permissions.approver(contract, act):
         raise PermissionDenied(_("Only an approver of the buyer publishes a change of the contract."))
     found = next((one for one in changeable(contract) if one.key == clause), None)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms as django_forms
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +17,7 @@ from procurement.awards import challenges
 from procurement.awards.desk import award_facts, our_awards
 from procurement.awards.models import Award
 from procurement.contracts import actions, changes, filing
+from procurement.contracts.enums import Party
 from procurement.contracts.models import Contract
 from procurement.projects import notices
 from procurement.projects.enums import FundSource, NoticeKind
@@ -40,6 +41,18 @@ def as_supplier(actor: Actor) -> QuerySet[Contract]:
 
 def as_buyer(actor: Actor) -> QuerySet[Contract]:
     return ours(actor).filter(award__lot__call__project__buyer=actor.organisation)
+
+
+def signed_by_us(actor: Actor, signatures: QuerySet[Any], way: str = "") -> Q:
+    """What the actor's party has signed: whoever signed for the other side may well be a member here too.
+
+    ``signatures``: those of a row, by ``OuterRef``; ``way`` leads from the row to its contract.
+    """
+    sides = {Party.SUPPLIER: f"{way}award__bid__supplier", Party.BUYER: f"{way}award__lot__call__project__buyer"}
+    by_supplier, by_buyer = (
+        Q(Exists(signatures.filter(party=party)), **{side: actor.organisation}) for party, side in sides.items()
+    )
+    return by_supplier | by_buyer
 
 
 def still_open(contract: Contract) -> list[Reason]:

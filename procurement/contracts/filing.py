@@ -15,10 +15,8 @@ from procurement.accounts.models import Organisation
 from procurement.accounts.permissions import acts_for
 from procurement.contracts.models import Contract, CopyFiled
 from procurement.rules import rulebook, workdays
-from workflows import clock, engine
-from workflows.clock import act_time
+from workflows import engine
 from workflows.errors import TransitionBlocked
-from workflows.machine import Act
 from workflows.reasons import Reason
 
 
@@ -55,7 +53,7 @@ def file_copy(
 ) -> CopyFiled:
     """Records where and when the copy was filed. Raises ``TransitionBlocked``, ``PermissionDenied``."""
     contract = Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
-    act = Act(by=by, at=act_time(), organisation=organisation, claimed=clock.claimed_time() is not None)
+    act = engine.act_of(by, organisation)
     if not acts_for(act, contract.buyer, Role.DRAFTER, Role.APPROVER):
         raise PermissionDenied(_("This is recorded by the buyer's own staff."))
     if reasons := _refusals(contract, filed_on, office, act.at):

@@ -20,10 +20,9 @@ from procurement.delivery.models import Acceptance, Invoice, Milestone, Mileston
 from procurement.projects import notices
 from procurement.projects.actions import release_needs
 from procurement.projects.enums import NoticeKind
-from workflows import clock, engine, jobs
+from workflows import engine, jobs
 from workflows.clock import act_time
 from workflows.errors import TransitionBlocked
-from workflows.machine import Act
 from workflows.reasons import Reason
 
 
@@ -123,7 +122,7 @@ def send_back(milestone: Milestone, *, by: Any, organisation: Organisation, reas
 @transaction.atomic
 def ask_evaluators(milestone: Milestone, evaluators: Sequence[Any], *, by: Any, organisation: Organisation) -> None:
     """Names who scores a milestone; nobody of the supplier's or the buyer's staff."""
-    act = Act(by=by, at=act_time(), organisation=organisation, claimed=clock.claimed_time() is not None)
+    act = engine.act_of(by, organisation)
     if not permissions.buyer_staff(milestone, act):
         raise PermissionDenied(_("Only the buyer's staff names evaluators."))
     parties = {milestone.contract.buyer.pk, milestone.contract.supplier.pk}

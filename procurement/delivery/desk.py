@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms as django_forms
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,9 +16,8 @@ from procurement.accounts.enums import Role
 from procurement.accounts.workspace import forms
 from procurement.accounts.workspace.desk import Actor, deed
 from procurement.contracts import guards
-from procurement.contracts.desk import as_buyer, ours
+from procurement.contracts.desk import as_buyer, ours, signed_by_us
 from procurement.contracts.desk import facts as contract_facts
-from procurement.contracts.enums import Party
 from procurement.contracts.models import Contract, Signature
 from procurement.delivery import actions
 from procurement.delivery.models import Milestone
@@ -29,11 +28,7 @@ from workflows.reasons import Reason
 
 
 def _unsigned_by_us(actor: Actor) -> QuerySet[Contract]:
-    """By the party that signed: whoever signed for the other side may well be a member here too."""
-    signed = Signature.objects.filter(contract=OuterRef("pk"))
-    by_supplier = Q(Exists(signed.filter(party=Party.SUPPLIER)), award__bid__supplier=actor.organisation)
-    by_buyer = Q(Exists(signed.filter(party=Party.BUYER)), award__lot__call__project__buyer=actor.organisation)
-    return ours(actor).exclude(by_supplier | by_buyer)
+    return ours(actor).exclude(signed_by_us(actor, Signature.objects.filter(contract=OuterRef("pk"))))
 
 
 def _before_signing(contract: Contract, actor: Actor) -> list[Reason]:

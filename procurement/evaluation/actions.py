@@ -21,15 +21,14 @@ from procurement.evaluation import formulas, permissions, verdict
 from procurement.evaluation.enums import Item
 from procurement.evaluation.models import Answer, AnswerSheet, Code, Evaluation, StationRating, Survey
 from procurement.rules import rulebook
-from workflows import clock, engine, jobs
+from workflows import engine, jobs
 from workflows.clock import act_time
 from workflows.errors import TransitionBlocked
-from workflows.machine import Act
 from workflows.reasons import Reason
 
 
 def _may(permission: Any, evaluation: Evaluation, by: Any, organisation: Any) -> None:
-    act = Act(by=by, at=act_time(), organisation=organisation, claimed=clock.claimed_time() is not None)
+    act = engine.act_of(by, organisation)
     if not permission(evaluation, act):
         raise PermissionDenied(_("This is not yours to do here."))
 

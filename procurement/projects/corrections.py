@@ -20,10 +20,9 @@ from procurement.accounts.permissions import acts_for
 from procurement.projects import layout, notices
 from procurement.projects.enums import NoticeKind
 from procurement.projects.models import Notice
-from workflows import clock, engine
+from workflows import engine
 from workflows.clock import act_time
 from workflows.errors import TransitionBlocked
-from workflows.machine import Act
 from workflows.models import TransitionLog
 from workflows.reasons import Reason
 
@@ -65,7 +64,7 @@ def correct(notice: Notice, becomes: Mapping[str, str], *, by: Any, organisation
     Raises ``TransitionBlocked`` where nothing differs or N1 would no longer be met, ``PermissionDenied`` for
     people who may not.
     """
-    act = Act(by=by, at=act_time(), organisation=organisation, claimed=clock.claimed_time() is not None)
+    act = engine.act_of(by, organisation)
     if not acts_for(act, notice.project.buyer, Role.APPROVER):
         raise PermissionDenied(_("Only an approver of the buyer corrects a notice."))
     before = correctable(notice)

@@ -15,10 +15,8 @@ from procurement.accounts.mandates import acts_for_buyer
 from procurement.accounts.models import Organisation
 from procurement.projects.models import Notice, OfficialPublication, Project
 from procurement.rules import rulebook
-from workflows import clock, engine
-from workflows.clock import act_time
+from workflows import engine
 from workflows.errors import TransitionBlocked
-from workflows.machine import Act
 from workflows.reasons import Reason
 
 RECORDERS = (Role.DRAFTER, Role.APPROVER, Role.OFFICER)
@@ -62,7 +60,7 @@ def record(
 
     Raises ``PermissionDenied`` for people who may not, ``TransitionBlocked`` with everything that is wrong.
     """
-    act = Act(by=by, at=act_time(), organisation=organisation, claimed=clock.claimed_time() is not None)
+    act = engine.act_of(by, organisation)
     if not acts_for_buyer(act, notice.project, MandateAct.NOTICES, *RECORDERS):
         raise PermissionDenied(_("This is recorded by the buyer's own staff or its agency."))
     reasons = []

@@ -17,10 +17,8 @@ from procurement.projects import notices, official
 from procurement.projects.enums import NoticeKind
 from procurement.projects.models import Notice, Project
 from procurement.rules import rulebook, workdays
-from workflows import clock, engine
-from workflows.clock import act_time
+from workflows import engine
 from workflows.errors import TransitionBlocked
-from workflows.machine import Act
 from workflows.reasons import Reason
 
 BEFORE_THE_CALL = ("approved", "intended", "failed")
@@ -58,7 +56,7 @@ def publish(project: Project, given: dict[str, str], *, by: Any, organisation: O
     Raises ``TransitionBlocked`` with N1 and what is missing, ``PermissionDenied`` for people who may not.
     """
     project = Project.objects.select_for_update(of=("self",)).select_related("buyer").get(pk=project.pk)
-    act = Act(by=by, at=act_time(), organisation=organisation, claimed=clock.claimed_time() is not None)
+    act = engine.act_of(by, organisation)
     if not acts_for(act, project.buyer, Role.APPROVER):
         raise PermissionDenied(_("Only an approver of the buyer makes a plan public."))
     if project.state not in BEFORE_THE_CALL:

@@ -63,6 +63,23 @@ class TestLimits:
         contract = ContractFactory(published=True)
         assert refused(contract, rows=[]) == ["C5"]
 
+    def test_a_further_step_has_a_name_of_its_own(self) -> None:
+        contract = ContractFactory(published=True)
+        last = hooks.payments(contract)[-1]
+        for name in (last.name, contract.instalments.first().name):  # type: ignore[union-attr]
+            assert refused(contract, rows=[{"name": name, "due": last.due, "amount": ADDED}]) == ["name"]
+        twice = [{"name": "加办一期", "due": last.due, "amount": ADDED / 2}] * 2
+        assert refused(contract, rows=twice) == ["name"]
+        assert supplement(contract, rows=twice[:1], amount=contract.amount + ADDED / 2).state == "drafted"
+
+    @pytest.mark.parametrize("amount", [Decimal(0), Decimal(-1)])
+    def test_a_payment_is_more_than_nothing(self, amount: Decimal) -> None:
+        contract = ContractFactory(published=True)
+        last = hooks.payments(contract)[-1]
+        row = {"instalment": last.instalment, "due": last.due, "amount": amount}
+        assert refused(contract, rows=[row]) == ["amount"]
+        assert refused(contract, rows=[{"name": "加办一期", "due": last.due, "amount": amount}]) == ["amount"]
+
     def test_what_has_been_handed_in_stays(self) -> None:
         contract = ContractFactory(published=True)
         MilestoneFactory.advance(contract.milestones.get(on_signing=False), "delivered")

@@ -7,11 +7,12 @@ from django.test import Client
 
 from procurement.accounts.enums import Role
 from procurement.accounts.models import Organisation
-from procurement.contracts.models import Contract
+from procurement.contracts import amending
+from procurement.contracts.models import Amendment, Contract
 from procurement.delivery import actions
 from tests.factories.accounts import MembershipFactory, who
 from tests.factories.clock import acting
-from tests.factories.contracts import ContractFactory
+from tests.factories.contracts import AmendmentFactory, ContractFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -41,3 +42,29 @@ def test_who_has_left_since_has_still_signed_for_us() -> None:
         actions.sign_contract(contract, **signs)
     signs["by"].memberships.all().delete()
     assert not waits_for(contract.supplier, contract)
+
+
+class TestSupplements:
+    """The same of a supplement."""
+
+    def waits_for(self, organisation: Organisation, amendment: Amendment) -> bool:
+        client = Client()
+        client.force_login(who(organisation, Role.SIGNATORY)["by"])
+        return client.get(f"/workspace/amendment.sign/{amendment.pk}/").status_code == 200
+
+    def test_a_signatory_of_the_other_side_who_is_a_member_here_has_not_signed_for_us(self) -> None:
+        amendment: Amendment = AmendmentFactory(agreed=True)
+        signs = who(amendment.supplier, Role.SIGNATORY)
+        MembershipFactory(user=signs["by"], organisation=amendment.buyer, roles=[str(Role.DRAFTER)])
+        with acting(amendment):
+            amending.sign(amendment, **signs)
+        assert self.waits_for(amendment.buyer, amendment)
+        assert not self.waits_for(amendment.supplier, amendment)
+
+    def test_who_has_left_since_has_still_signed_for_us(self) -> None:
+        amendment: Amendment = AmendmentFactory(agreed=True)
+        signs = who(amendment.supplier, Role.SIGNATORY)
+        with acting(amendment):
+            amending.sign(amendment, **signs)
+        signs["by"].memberships.all().delete()
+        assert not self.waits_for(amendment.supplier, amendment)

@@ -4,6 +4,7 @@ from procurement.contracts.guards.amendment import (
     OF_AMENDMENTS,
     change_published_in_time,
     contract_is_published,
+    rows_can_be,
 )
 from procurement.contracts.guards.contract import (
     award_is_noticed,
@@ -30,6 +31,7 @@ __all__ = [
     "instalments_complete",
     "nothing_suspends_signing",
     "published_in_time",
+    "rows_can_be",
     "same_as_award",
     "signed_in_time",
     "was_not_published",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -110,6 +110,19 @@ def payments_fit(amendment: Any, act: Act) -> Iterator[Reason]:
             "amount": yuan(amendment.amount),
         }
         yield rule.reason(words) if rule is not None else Reason(words, code="payments")
+
+
+def rows_can_be(contract: Any, rows: Iterable[Mapping[str, Any]]) -> Iterator[Reason]:
+    """What no row of a payment table may be, asked before it is written: nothing or less, or of a name twice."""
+    taken = set(contract.instalments.values_list("name", flat=True))
+    for row in rows:
+        if row["amount"] <= 0:
+            yield Reason(_("A payment is more than nothing."), code="amount")
+        if not row.get("instalment"):
+            if row["name"] in taken:
+                words = _("There is a step “%(name)s” already: change that one, or give the further one another name.")
+                yield Reason(words % {"name": row["name"]}, code="name")
+            taken.add(row["name"])
 
 
 def budget_covers(amendment: Any, act: Act) -> Iterator[Reason]:
