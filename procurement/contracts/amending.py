@@ -32,6 +32,7 @@ from procurement.projects.enums import NoticeKind
 from workflows import engine, jobs
 from workflows.clock import act_time
 from workflows.errors import TransitionBlocked
+from workflows.machine import Act
 from workflows.reasons import Reason
 
 
