@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from procurement.accounts.enums import Role
 from procurement.accounts.models import Employment, Interest, Organisation, User
+from procurement.common.days import years_before
 from procurement.rules import rulebook
 
 
@@ -44,7 +45,7 @@ def candidates(
     rule = rulebook.find("P13", on=at, region=region)
     if rule is None or not parties:
         return found
-    since = _years_before(timezone.localdate(at), int(rule.values["years"]))
+    since = years_before(timezone.localdate(at), int(rule.values["years"]))
     return found.exclude(pk__in=_employed(parties, since)).exclude(pk__in=_interested(parties, at))
 
 
@@ -62,13 +63,6 @@ def _employed(parties: list[Organisation], since: date) -> QuerySet[Employment, 
 def _interested(parties: list[Organisation], at: datetime) -> QuerySet[Interest, int]:
     holds = Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=at)
     return Interest.objects.filter(_names(parties) & holds).values_list("expert_id", flat=True)
-
-
-def _years_before(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:  # 29 February
-        return day.replace(year=day.year - years, day=28)
 
 
 def draw(count: int, *parties: Organisation) -> list[User]:

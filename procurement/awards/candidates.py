@@ -16,6 +16,7 @@ from procurement.accounts import mandates, pool
 from procurement.accounts.models import Employment, Interest, Membership, Organisation, User
 from procurement.awards.models import Award, Panel, Vacancy
 from procurement.calls.models import Call
+from procurement.common.days import years_before
 from procurement.rules import rulebook
 
 # why somebody of the pool is not among the candidates; the public record shows these words and never whose
@@ -84,11 +85,7 @@ def _since(call: Call, at: datetime) -> date:
     rule = rulebook.find("P13", on=at, region=call.project.buyer.region)
     if rule is None:
         return date.min  # no rule says when a tie is over
-    day, years = timezone.localdate(at), int(rule.values["years"])
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:  # 29 February
-        return day.replace(year=day.year - years, day=28)
+    return years_before(timezone.localdate(at), int(rule.values["years"]))
 
 
 Ties = Iterable[tuple[int, str, str]]

@@ -44,10 +44,14 @@ class Duty:
     part: str = ""  # of a rule that asks for several things of one subject
 
     @property
+    def name(self) -> str:
+        """The rule, and which of the things it asks for: T8, T8.filed."""
+        return f"{self.rule}.{self.part}" if self.part else self.rule
+
+    @property
     def key(self) -> str:
         """The same for the same duty, whenever it is asked for."""
-        rule = f"{self.rule}.{self.part}" if self.part else self.rule
-        return f"{rule}:{self.subject._meta.label_lower}:{self.subject.pk}:{getattr(self.organisation, 'pk', 0)}"
+        return f"{self.name}:{self.subject._meta.label_lower}:{self.subject.pk}:{getattr(self.organisation, 'pk', 0)}"
 
     @property
     def provisional(self) -> bool:

@@ -21,6 +21,7 @@ from procurement.accounts.enums import Role
 from procurement.accounts.workspace.desk import Actor
 from procurement.awards import duties
 from procurement.awards.duties import Duty
+from procurement.common.days import years_later
 from procurement.projects.models import Project
 from procurement.rules import rulebook
 
@@ -37,13 +38,6 @@ class Kept:
     until: date
 
 
-def _years_later(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:  # 29 February
-        return day.replace(year=day.year + years, month=3, day=1)
-
-
 def ended(projects: Q) -> QuerySet[Any]:
     """Threads that have ended, the one that ended first before the others; ``over_at`` is when."""
     rows = Project.objects.filter(projects, approved_at__isnull=False)
@@ -58,7 +52,7 @@ def kept(project: Any, at: datetime) -> Kept | None:
     if rule is None:
         return None
     day = timezone.localdate(project.over_at)
-    return Kept(project, day, _years_later(day, int(rule.values["years"])))
+    return Kept(project, day, years_later(day, int(rule.values["years"])))
 
 
 def seen_by(actor: Actor) -> QuerySet[Any]:

@@ -117,12 +117,15 @@ WHAT_IS_OWED = {
     "T6": _("A complaint is decided."),
     "T7": _("The contract is signed."),
     "T8": _("The contract is published."),
+    "T8.supplement": _("The supplement is published."),
+    "T8.filed": _("A copy of the contract is filed."),
     "T9": _("An invoice is paid."),
+    "T11": _("The time for keeping the files ends."),
 }
 
 
 def _due(parameters: dict[str, str]) -> Words:
-    said = WHAT_IS_OWED.get(parameters["rule"], _("Something is owed."))
+    said = WHAT_IS_OWED.get(parameters["owed"], _("Something is owed."))
     return format_lazy("{what} {day}", what=said, day=_("Due on %(day)s (%(rule)s · %(article)s)."))
 
 
@@ -138,7 +141,13 @@ def _reminder(reminder_id: int, *, overdue: bool) -> Told | None:
         people = staff(offices, Role.REGULATOR)
     else:
         people = staff([row.organisation_id], *row.roles)
-    facts = {**about(row.project), "rule": row.rule, "article": duty.article, "day": row.due_on.isoformat()}
+    facts = {
+        **about(row.project),
+        "rule": row.rule,
+        "owed": duty.name,
+        "article": duty.article,
+        "day": row.due_on.isoformat(),
+    }
     return Told(row, people, duty.address or thread_of(row.project), facts, project=row.project, at=row.told_at)
 
 

@@ -97,7 +97,8 @@ def publishing_supplements(at: datetime, projects: Q) -> Iterator[Duty]:
             due = duties.by_working_days(rule, amendment.signed_at)
             address = reverse("deed", args=["amendment.publish", amendment.pk])
             what, project = _("The supplement is published"), amendment.project
-            yield Duty("T8", rule.article, what, due, project, amendment, project.buyer, (Role.APPROVER,), address)
+            roles = (Role.APPROVER,)
+            yield Duty("T8", rule.article, what, due, project, amendment, project.buyer, roles, address, "supplement")
 
 
 @duties.source

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from procurement.accounts.enums import OrganisationKind, Staffing
+from procurement.common.days import years_later
 from procurement.projects.enums import NegativeItem
 from procurement.rules import rulebook
 from workflows.machine import Act
@@ -98,12 +99,7 @@ def term_length(project: Any, act: Act) -> Iterator[Reason]:
     if rule is None:
         return
     years = int(rule.values.get("max_years", 1))
-    start = project.term_start
-    try:
-        latest = start.replace(year=start.year + years)
-    except ValueError:  # 29 February
-        latest = start.replace(year=start.year + years, month=3, day=1)
-    if project.term_end >= latest:
+    if project.term_end >= years_later(project.term_start, years):
         yield rule.reason(
             ngettext("The term is longer than %(years)s year.", "The term is longer than %(years)s years.", years)
             % {"years": years}

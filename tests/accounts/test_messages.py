@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
@@ -15,6 +17,7 @@ from procurement.accounts.notifications import events
 from procurement.accounts.notifications.events import Told
 from procurement.awards import challenges, deadlines, duties
 from procurement.awards.models import Award
+from procurement.awards.notifications import WHAT_IS_OWED
 from procurement.bids.models import Bid
 from procurement.contracts.models import Contract
 from procurement.needs.models import Need
@@ -136,6 +139,30 @@ class TestDuties:
         text = events.words(f"duty.{code}", said.parameters)[1]
         assert "T2" in text
         assert str(duties.of_thread(award.project, database_now())[0].due) in text
+
+    def test_each_of_what_a_rule_asks_has_words_of_its_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(duties, "brought_in_on", lambda projects: {})
+        contract, amendment = ContractFactory(signed=True), AmendmentFactory(signed=True)
+        said = {}
+        for project in (contract.project, amendment.project):
+            for duty in duties.of_thread(project, database_now()):
+                reminder = deadlines.remind(duty, overdue=False)
+                assert reminder is not None
+                found = told("duty.due", reminder_id=reminder.pk)
+                assert found is not None
+                said[duty.name] = events.words("duty.due", found.parameters)[1].split(" ")[0]
+        assert set(said) == {"T8", "T8.filed", "T8.supplement"}
+        assert len(set(said.values())) == len(said)
+        assert str(WHAT_IS_OWED["T8.filed"]).split(" ")[0] in said["T8.filed"]
+
+    def test_every_duty_has_words(self) -> None:
+        """Wherever one is made: its rule, and its part where it names one."""
+        made = set()
+        for path in (settings.BASE_DIR / "procurement").rglob("duties.py"):
+            for rule, part in re.findall(r'Duty\(\s*"(T\d+)"[^\n]*?(?:, "(\w+)")?\)\n', path.read_text()):
+                made.add(f"{rule}.{part}" if part else rule)
+        assert {"T1", "T7", "T8.filed", "T8.supplement"} <= made
+        assert made <= set(WHAT_IS_OWED)
 
     def test_what_was_done_meanwhile_is_not_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
         award, reminder = self._due(monkeypatch, overdue=False)

@@ -369,6 +369,7 @@ def test_every_event_can_be_told_in_words() -> None:
         "due",
         "notice",
         "rule",
+        "owed",
         "article",
     ]
     for event in events.all_events():

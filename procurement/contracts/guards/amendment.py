@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from procurement.common.days import years_later
 from procurement.common.money import yuan
 from procurement.contracts import hooks
 from procurement.contracts.enums import IN_FORCE, ContractState
@@ -79,18 +79,11 @@ def term_within(amendment: Any, act: Act) -> Iterator[Reason]:
     if rule is None or end <= amendment.term_end_was:
         return
     years = int(rule.values.get("max_years", 1))
-    if end >= _years_later(start, years):
+    if end >= years_later(start, years):
         yield rule.reason(
             ngettext("The term is longer than %(years)s year.", "The term is longer than %(years)s years.", years)
             % {"years": years}
         )
-
-
-def _years_later(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:  # 29 February
-        return day.replace(year=day.year + years, month=3, day=1)
 
 
 def payments_fit(amendment: Any, act: Act) -> Iterator[Reason]:
