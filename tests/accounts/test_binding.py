@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -35,12 +36,14 @@ def shown(client: Client) -> str:
 
 
 def scan(path: str, answered: str = "c1") -> Any:
-    """A telephone follows the code to WeChat, which sends it back with a code of its own."""
+    """A telephone follows the code and the button there to WeChat, which sends it back with a code of its own."""
     telephone = Client()
     answer = telephone.get(path)
-    if answer.status_code != 302:
+    if answer.status_code != 200:
         return answer
-    asked = parse_qs(urlsplit(answer.url).query)
+    way = re.search(r'href="(https://open\.weixin[^"]+)"', answer.content.decode())
+    assert way is not None
+    asked = parse_qs(urlsplit(html.unescape(way[1])).query)
     assert (asked["appid"], asked["scope"]) == (["wx1"], ["snsapi_base"])
     back = urlsplit(asked["redirect_uri"][0]).path
     return telephone.get(back, {"code": answered, "state": asked["state"][0]})
@@ -66,6 +69,14 @@ def test_bound_by_scanning_and_removed_again() -> None:
     assert client.post(f"{HERE}remove/").status_code == 302
     own.refresh_from_db()
     assert (own.openid, own.openid_at) == ("", None)
+
+
+def test_a_telephone_is_told_whose_code_it_is_before_anything_is_bound() -> None:
+    user = UserFactory(display_name="王丽")
+    page = Client().get(shown(at_home(user)))
+    assert page.status_code == 200
+    assert "王丽" in page.content.decode()
+    assert not PersonalSettings.objects.exclude(openid="").exists()
 
 
 def test_a_code_is_used_once_and_ends() -> None:
@@ -107,4 +118,4 @@ def test_only_ones_own_and_only_where_it_is_offered(settings: Any) -> None:
 def test_tries_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("procurement.accounts.notifications.wechat_views.TRIES_AN_HOUR", 1)
     assert [scan("/accounts/wechat/x/").status_code for _try in range(2)] == [410, 429]
-    assert not binding.known("x")
+    assert binding.whose("x") is None

@@ -39,8 +39,9 @@ def new_code(user: User) -> str:
     return code
 
 
-def known(code: str) -> bool:
-    return cache.get(_place(code)) is not None
+def whose(code: str) -> User | None:
+    """Who asked for this code; nobody where it is used, over or made up."""
+    return User.objects.filter(pk=cache.get(_place(code))).first()
 
 
 def way_to_wechat(code: str) -> str:

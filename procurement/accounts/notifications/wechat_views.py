@@ -48,8 +48,9 @@ def wechat_remove(request: HttpRequest) -> HttpResponse:
     return redirect("wechat")
 
 
-def _told(request: HttpRequest, title: str, text: str, status: int = 200) -> HttpResponse:
-    return render(request, "accounts/wechat_told.html", {"title": title, "text": text}, status=status)
+def _told(request: HttpRequest, title: str, text: str, status: int = 200, way: str = "") -> HttpResponse:
+    """A sentence on a telephone; ``way``: where its one button leads."""
+    return render(request, "accounts/wechat_told.html", {"title": title, "text": text, "way": way}, status=status)
 
 
 def _over(request: HttpRequest) -> HttpResponse:
@@ -60,11 +61,18 @@ def _over(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def wechat_scan(request: HttpRequest, code: str) -> HttpResponse:
-    """What the code leads to, on the telephone: to WeChat, which says who holds it."""
+    """What the code leads to, on the telephone: whose it is, and from there to WeChat, which says who holds it.
+
+    Somebody else's code would take this WeChat away from its own account: that is for its holder to see first.
+    """
     _offered()
     if too_many(request, "wechat", TRIES_AN_HOUR):
         return _told(request, _("Too many tries"), _("Try again in an hour."), status=429)
-    return redirect(binding.way_to_wechat(code)) if binding.known(code) else _over(request)
+    person = binding.whose(code)
+    if person is None:
+        return _over(request)
+    words = _("What concerns %(name)s is then told to this WeChat. Go on only if that is you.") % {"name": person}
+    return _told(request, _("Bind this WeChat?"), words, way=binding.way_to_wechat(code))
 
 
 @never_cache
