@@ -153,7 +153,8 @@ table(
         f"{_thread(row.project)}log/" if row.project is not None and _thread(row.project) else ""
     ),
     place=105,
-    empty=_("Nothing was found: the last check of the log read every row, and every chain was whole."),
+    # whether there was a check at all is the audit administrator's to see: nothing is claimed of it here
+    empty=_("Nothing is on record. What acts find themselves, and what a check of the log finds, is listed here."),
 )
 table(
     "key_uses",
